@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from psycopg import conninfo
@@ -105,4 +106,111 @@ def test_a_superuser_is_no_role_to_recommend(gnkmigrate: Command, report: Databa
     ((me,),) = rows(report, "SELECT current_user")
     refused = gnkmigrate(report, "grants", "--role", me)
     assert refused.exit_code == 2
-    assert f"Role {me} is a superuser." in refused.stderr
+    assert f"Role {me} is a superuser, or may become one." in refused.stderr
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A database whose schemas hold tables of several roles."""
+
+    url: DatabaseUrl
+    app: str
+    guest: str
+    migrator: str
+
+    def may(self, privilege: str, role: str) -> set[str]:
+        """The schemas on which a role has the privilege."""
+        found = rows(
+            self.url,
+            "SELECT nspname FROM pg_namespace WHERE nspname IN ('clinic', 'Other', 'public')"
+            f" AND has_schema_privilege('{role}', oid, '{privilege}')",
+        )
+        return {schema for (schema,) in found}
+
+
+@pytest.fixture
+def shared(database: DatabaseUrl) -> Iterator[Shared]:
+    """The guest owns one table of schema clinic, and has been given no schema."""
+    tag = secrets.token_hex(4)
+    found = Shared(database, f"gnk app {tag}", f"gnk guest {tag}", f"gnk migrator {tag}")
+    execute(
+        database,
+        f"""{CLOSE_PUBLIC};
+            CREATE ROLE "{found.app}"; CREATE ROLE "{found.guest}" LOGIN PASSWORD 'sesame';
+            CREATE SCHEMA clinic AUTHORIZATION "{found.app}";
+            CREATE SCHEMA "Other" AUTHORIZATION "{found.app}";
+            CREATE TABLE clinic.patient (id int); CREATE TABLE "Other".visit (id int);
+            CREATE TABLE clinic.note (id int); CREATE FUNCTION public.one() RETURNS int
+            LANGUAGE sql AS 'SELECT 1';
+            ALTER TABLE clinic.patient OWNER TO "{found.app}";
+            ALTER TABLE "Other".visit OWNER TO "{found.app}";
+            ALTER FUNCTION public.one OWNER TO "{found.app}";
+            ALTER TABLE clinic.note OWNER TO "{found.guest}";""",
+    )
+    yield found
+    for role in (found.migrator, found.guest, found.app):
+        if rows(database, f"SELECT FROM pg_roles WHERE rolname = '{role}'"):
+            execute(database, f'DROP OWNED BY "{role}" CASCADE; DROP ROLE "{role}"')
+
+
+def settings_of_three_schemas(folder: Path) -> str:
+    file = folder / "three.toml"
+    file.write_text('schemas = ["clinic", "Other", "public"]')
+    return str(file)
+
+
+def test_who_owns_nothing_in_a_schema_gets_nothing_on_it(
+    gnkmigrate: Command, shared: Shared, tmp_path: Path
+) -> None:
+    config = settings_of_three_schemas(tmp_path)
+    shown = gnkmigrate(shared.url, "--config", config, "grants", "--role", shared.migrator)
+    assert shown.exit_code == 0, shown.output
+    execute(shared.url, shown.stdout)
+    for privilege in ("USAGE", "CREATE"):
+        assert shared.may(privilege, shared.guest) - {"public"} == {"clinic"}
+        assert shared.may(privilege, shared.migrator) == {"clinic", "Other", "public"}
+    assert shared.may("CREATE", shared.guest) == {"clinic"}
+    # It owns the function there, which phases may have to make again.
+    assert "public" in shared.may("CREATE", shared.app)
+
+
+def test_what_is_given_for_a_migration_can_be_taken_back(
+    gnkmigrate: Command, shared: Shared, tmp_path: Path
+) -> None:
+    config = settings_of_three_schemas(tmp_path)
+    before = {role: shared.may("CREATE", role) for role in (shared.app, shared.guest)}
+    shown = gnkmigrate(shared.url, "--config", config, "grants", "--role", shared.migrator).stdout
+    execute(shared.url, shown)
+    taken_back = [
+        line.removeprefix("-- ") for line in shown.splitlines() if line.startswith("-- REVOKE")
+    ]
+    execute(shared.url, "\n".join(taken_back))
+    assert {role: shared.may("CREATE", role) for role in before} == before
+    # Keys of its table that are there since look into its schema as their owner.
+    assert "clinic" in shared.may("USAGE", shared.guest)
+    # Schemas are the app's anyway.
+    assert not any(f'"{shared.app}"' in line for line in taken_back if "public" not in line)
+
+
+def test_without_settings_it_looks_at_all_schemas(
+    gnkmigrate: Command, shared: Shared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shown = gnkmigrate(shared.url, "grants", "--role", shared.migrator).stdout
+    assert f'GRANT "{shared.guest}" TO "{shared.migrator}";' in shown
+    execute(shared.url, shown)
+    assert shared.may("CREATE", shared.migrator) == {"clinic", "Other", "public"}
+
+
+def test_who_may_become_a_superuser_is_one(
+    gnkmigrate: Command, shared: Shared, tmp_path: Path
+) -> None:
+    ((me,),) = rows(shared.url, "SELECT quote_ident(current_user)")
+    execute(shared.url, f'GRANT {me} TO "{shared.guest}"')
+    config = settings_of_three_schemas(tmp_path)
+    shown = gnkmigrate(shared.url, "--config", config, "grants", "--role", shared.migrator)
+    assert shown.exit_code == 1
+    assert f'GRANT "{shared.guest}"' not in shown.stdout
+    assert "-- ALTER TABLE clinic.note OWNER TO ...;" in shown.stdout
+    refused = gnkmigrate(shared.url, "--config", config, "grants", "--role", shared.guest)
+    assert refused.exit_code == 2

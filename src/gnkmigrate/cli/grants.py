@@ -29,12 +29,17 @@ def command(
 
     project = _context.settings(context)
     with connect(_context.live_url(context, project), read_only=True) as connection:
-        snapshot = read_snapshot(
-            connection, ignore=project.ignore, schemas=project.read_schemas or project.schemas
-        )
-        found = migrating_role(connection, snapshot, project.schemas, role)
+        snapshot = read_snapshot(connection, ignore=project.ignore, schemas=project.read_schemas)
+        found = migrating_role(connection, snapshot, role)
     for line in found.lines:
         typer.echo(visible(line))
+    if found.taken_back:
+        typer.echo(
+            "-- Nobody has had what this takes back. Keep it, and run it after gnkmigrate contract,"
+        )
+        typer.echo("-- once every phase is contracted:")
+    for line in found.taken_back:
+        typer.echo(f"-- {visible(line)}")
     if not found.left:
         return
     typer.echo("-- These belong to a superuser, for whom no other role should stand. Decide whose")

@@ -5,7 +5,7 @@ has those of the owners, a place for the journal, and a look at what other sessi
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gnkmigrate import own_objects
@@ -15,8 +15,14 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
 from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.quoting import beside, identifier
+from gnkmigrate.run.schema_grants import Lacking, in_database, in_schemas
 
-_ROLES = "SELECT rolname::text, rolsuper FROM pg_roles WHERE rolsuper OR rolname = %s"
+# Who is a member of a superuser may become it, and so may the members of that member.
+_ROLES = """
+SELECT rolname::text, EXISTS (
+    SELECT FROM pg_roles AS super WHERE rolsuper AND pg_has_role(pg_roles.oid, super.oid, 'MEMBER')
+) FROM pg_roles
+"""
 _OUR_OWNERS = """
 SELECT pg_get_userbyid(nspowner)::text, nspname::text FROM pg_namespace
 WHERE nspname = ANY (%s) ORDER BY 2
@@ -30,61 +36,62 @@ class MigratingRole:
     Attributes:
         name: the role's.
         lines: statements, and comments that say what for.
+        taken_back: statements for the time after `contract`, which take back what the lines give
+            and a migration alone needs.
         left: statements that somebody has to decide on: what belongs to a superuser, for whom no
             other role should stand.
     """
 
     name: str
     lines: Sequence[str]
+    taken_back: Sequence[str]
     left: Sequence[str]
 
 
-def migrating_role(
-    connection: Connection, snapshot: Snapshot, schemas: Sequence[str], name: str = ""
-) -> MigratingRole:
+def migrating_role(connection: Connection, snapshot: Snapshot, name: str = "") -> MigratingRole:
     """The role that should migrate this database.
 
     Args:
         connection: a session with it.
-        snapshot: its facts.
-        schemas: those of the project.
+        snapshot: its facts, of the project's schemas.
         name: what to call the role; "" for the database's name and what it does.
 
     Raises:
-        SettingsError: there is a role of this name, and it is a superuser.
+        SettingsError: there is a role of this name, and it is a superuser or may become one.
     """
     name = name or beside(snapshot.database, "_migrator")
     owned = _owned(snapshot)
     ours = connection.execute(_OUR_OWNERS, (own_objects.schemas(connection),)).fetchall()
-    known: dict[str, bool] = dict(connection.execute(_ROLES, (name,)).fetchall())
-    superusers = {role for role, is_super in known.items() if is_super}
+    supers: dict[str, bool] = dict(connection.execute(_ROLES).fetchall())
+    superusers = {role for role, is_super in supers.items() if is_super}
     if name in superusers:
         raise SettingsError(
-            f"Role {name} is a superuser.", hint="Name another one: gnkmigrate grants --role NAME"
+            f"Role {name} is a superuser, or may become one.",
+            hint="Name another one: gnkmigrate grants --role NAME",
         )
-    owners = [owner for owner in owned if owner not in superusers and owner != name]
+    owners = {
+        owner: things
+        for owner, things in owned.items()
+        if owner not in superusers and owner != name
+    }
     keepers = sorted({owner for owner, _ in ours} - superusers - {name, *owners})
+    lacking = [
+        *in_schemas(connection, _owners_by_schema(snapshot, name, owners)),
+        *in_database(
+            connection, snapshot.database, [each for each in owned if each not in superusers]
+        ),
+    ]
     lines = [
         f"-- The role that migrates {snapshot.database}, and is no superuser; one runs this.",
-        *(() if name in known else _made(name)),
-        *_granted(snapshot, name, schemas, {owner: owned[owner] for owner in owners}),
+        *(() if name in supers else _made(name)),
+        *_granted(snapshot, name, owners, lacking),
         *(
             f"GRANT {identifier(owner)} TO {identifier(name)};  -- owns the journal"
             for owner in keepers
         ),
     ]
-    left = [
-        f"ALTER {_called(snapshot, thing)} OWNER TO ...;"
-        for owner in owned
-        if owner in superusers
-        for thing in owned[owner]
-    ]
-    left += [
-        f"ALTER SCHEMA {identifier(schema)} OWNER TO {identifier(name)};"
-        for owner, schema in ours
-        if owner in superusers
-    ]
-    return MigratingRole(name, lines, left)
+    taken_back = [each.taken_back for each in lacking if not each.lasts]
+    return MigratingRole(name, lines, taken_back, _left(snapshot, name, superusers, ours))
 
 
 def _made(name: str) -> tuple[str, ...]:
@@ -96,7 +103,10 @@ def _made(name: str) -> tuple[str, ...]:
 
 
 def _granted(
-    snapshot: Snapshot, name: str, schemas: Sequence[str], owned: Mapping[str, Sequence[Identity]]
+    snapshot: Snapshot,
+    name: str,
+    owned: Mapping[str, Sequence[Identity]],
+    lacking: Sequence[Lacking],
 ) -> Iterator[str]:
     role = identifier(name)
     yield "-- The journal, and the views of the old shape, are in schemas of its own."
@@ -105,14 +115,10 @@ def _granted(
         example = f"{len(things)} of its objects, such as {_called(snapshot, things[0])}"
         yield f"-- Only an owner may change what it owns: {example}."
         yield f"GRANT {identifier(owner)} TO {role};"
-    yield "-- New tables are made there, and belong to whom the old ones belong."
-    everybody = ", ".join(map(identifier, (name, *owned)))
-    for schema in schemas:
-        yield f"GRANT USAGE, CREATE ON SCHEMA {identifier(schema)} TO {everybody};"
-    if owned:
-        yield "-- What a split looks up is in a temporary table of the owner's."
-        owners = ", ".join(map(identifier, owned))
-        yield f"GRANT TEMPORARY ON DATABASE {identifier(snapshot.database)} TO {owners};"
+    if lacking:
+        yield "-- New tables are made beside the old ones, and belong to whom these belong;"
+        yield "-- what a split looks up is in a temporary table of the owner's."
+    yield from (each.granted for each in lacking)
     yield "-- To see who holds a lock, and how far behind standbys are."
     yield f"GRANT pg_monitor TO {role};"
     forced = [
@@ -133,6 +139,39 @@ def _owned(snapshot: Snapshot) -> Mapping[str, Sequence[Identity]]:
         if kind != "schema":
             found[str(fact.payload["owner"])].append(Identity(kind, tuple(path)))
     return dict(sorted(found.items()))
+
+
+def _owners_by_schema(
+    snapshot: Snapshot, name: str, owned: Mapping[str, Sequence[Identity]]
+) -> Mapping[str, Sequence[str]]:
+    """Who may need to create something in each schema: the role, and who owns something there."""
+    found = {str(schema.identity.name): [name] for schema in snapshot.of_kind("schema")}
+    for owner, things in owned.items():
+        for schema in sorted({thing.path[0] for thing in things if len(thing.path) > 1}):
+            found.get(schema, []).append(owner)
+    return found
+
+
+def _left(
+    snapshot: Snapshot,
+    name: str,
+    superusers: Collection[str],
+    ours: Sequence[tuple[str, str]],
+) -> Sequence[str]:
+    """What belongs to a superuser, as statements that give it to somebody else."""
+    return [
+        *(
+            f"ALTER {_called(snapshot, thing)} OWNER TO ...;"
+            for owner, things in _owned(snapshot).items()
+            if owner in superusers
+            for thing in things
+        ),
+        *(
+            f"ALTER SCHEMA {identifier(schema)} OWNER TO {identifier(name)};"
+            for owner, schema in ours
+            if owner in superusers
+        ),
+    ]
 
 
 def _called(snapshot: Snapshot, thing: Identity) -> str:
