@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
+from psycopg import conninfo
 
 from gnkmigrate.doctor.probes.extensions import lacking
 from gnkmigrate.postgres.connection import DatabaseUrl, connect
@@ -16,6 +17,10 @@ def states(document: str) -> dict[str, str]:
     for probe in json.loads(document)["probes"]:
         found[probe["title"]] = max(probe["state"], found.get(probe["title"], "ok"), key=rank.index)
     return found
+
+
+def user(url: DatabaseUrl) -> str:
+    return str(conninfo.conninfo_to_dict(url.conninfo)["user"])
 
 
 def test_where_everything_works(gnkmigrate: Command, report: DatabaseUrl) -> None:
@@ -62,8 +67,9 @@ def test_outside_of_a_project_and_without_a_database(
 
 
 def test_a_role_without_privileges_is_told_what_to_ask_for(
-    gnkmigrate: Command, role: MakeRole
+    gnkmigrate: Command, role: MakeRole, report: DatabaseUrl
 ) -> None:
+    execute(report, f"ALTER TABLE users OWNER TO {user(role())}")
     found = gnkmigrate(role(), "doctor")
     assert found.exit_code == 1
     assert "may not read every table" in found.stdout
@@ -71,6 +77,37 @@ def test_a_role_without_privileges_is_told_what_to_ask_for(
     assert "GRANT CREATE ON DATABASE" in found.stdout
     assert "GRANT pg_monitor TO" in found.stdout
     assert "sesame" not in found.output
+
+
+@pytest.mark.parametrize("options", ["SUPERUSER", "of a superuser"])
+def test_nobody_is_advised_to_become_a_superuser(
+    gnkmigrate: Command, role: MakeRole, report: DatabaseUrl, options: str
+) -> None:
+    owner = user(role("SUPERUSER"))
+    if options == "of a superuser":
+        member = user(role())
+        execute(report, f"GRANT {owner} TO {member}")
+        owner = member
+    execute(report, f"ALTER TABLE users OWNER TO {owner}")
+    found = gnkmigrate(role(), "doctor")
+    said = " ".join(found.stdout.split())
+    assert "Tables belong to a superuser, for whom" in said
+    assert f"public.users, owned by {owner}" in said
+    assert "Give each to a role that is no superuser: ALTER TABLE ... OWNER TO ...;" in said
+    assert f'GRANT "{owner}"' not in said
+
+
+def test_without_settings_it_looks_at_all_schemas(
+    gnkmigrate: Command,
+    role: MakeRole,
+    report: DatabaseUrl,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    execute(report, "CREATE SCHEMA elsewhere; CREATE TABLE elsewhere.visit (id int)")
+    monkeypatch.chdir(tmp_path)
+    found = gnkmigrate(role(), "doctor")
+    assert "elsewhere.visit, owned by" in " ".join(found.stdout.split())
 
 
 def test_a_standby_may_be_audited_only(gnkmigrate: Command, standby: DatabaseUrl) -> None:

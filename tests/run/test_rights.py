@@ -189,3 +189,17 @@ def test_an_owner_who_has_no_rights_on_the_rows_is_told(small: Small, project: P
     given = 'GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE public.mine TO "gnk Migrator";'
     assert any(given in line for line in refused.value.details)
     assert project.state == before
+
+
+def test_nobody_is_told_to_become_a_superuser(small: Small, project: Project) -> None:
+    small.revision(1, 'op.step("m", "ALTER TABLE ruled ADD m int", touches=("public.ruled",))')
+    project = small.project()
+    project.execute("CREATE TABLE ruled (id int); GRANT CREATE ON SCHEMA public TO PUBLIC")
+    owner = project.value("SELECT tableowner FROM pg_tables WHERE tablename = 'ruled'")
+    with pytest.raises(PhaseRefused) as refused:
+        up(project)
+    (said,) = [line for line in refused.value.details if "is no member" in line]
+    assert said.strip() == (
+        f"It is no member of {owner}, who owns: TABLE public.ruled. "
+        f'Run: ALTER TABLE public.ruled OWNER TO "{ROLE}";'
+    )

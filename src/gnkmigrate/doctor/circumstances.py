@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from gnkmigrate import own_objects
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.source import load_schema
 from gnkmigrate.postgres.connection import Connection, DatabaseUrl
+from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.servers import DEFAULT_MAJOR, Server, throwaway
 from gnkmigrate.settings import Settings
 
@@ -56,6 +58,13 @@ class Circumstances:
         """The major version that throwaway servers get."""
         live = self.session.info.server_version // 10000 if self.session else None
         return self.settings.server.major or live or DEFAULT_MAJOR
+
+    @cached_property
+    def schemas(self) -> tuple[str, ...]:
+        """The schemas that the commands look at: those of the settings, else all of the user's."""
+        given = {"names": None, "own": own_objects.schemas(self.live)}
+        found = self.live.execute(query("kinds.schema", "read"), given).fetchall()
+        return self.settings.read_schemas or tuple(str(name) for _, _, _, _, name, _ in found)
 
     @cached_property
     def server(self) -> Server:

@@ -18,10 +18,17 @@ from gnkmigrate.run.names import split
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.text.escape import visible
 
+# Who is a member of a superuser may become it, and nobody is to be told to become one.
+_NO_SUPERUSER = """NOT EXISTS (
+    SELECT FROM pg_roles AS super
+    WHERE super.rolsuper AND pg_has_role(pg_roles.oid, super.oid, 'MEMBER'))"""
 # What is not there any more answers NULL. Whoever gives a function or a view to the owner has to be
 # able to become it, which is a right of its own since PostgreSQL 16 (manual, GRANT, SET OPTION).
-_OWNED = """
-SELECT given.place
+_OWNED = f"""
+SELECT given.place, (
+    SELECT rolname::text FROM unnest(given.roles) WITH ORDINALITY AS named (role, number)
+    JOIN pg_roles ON rolname = named.role WHERE {_NO_SUPERUSER} ORDER BY number LIMIT 1
+)
 FROM jsonb_to_recordset(%s) AS given (place integer, roles text[])
 WHERE NOT EXISTS (
     SELECT FROM pg_roles WHERE rolname = ANY (given.roles) AND pg_has_role(oid, 'USAGE')
@@ -30,8 +37,10 @@ WHERE NOT EXISTS (
 )
 ORDER BY given.place
 """
-_ALLOWED = """
-SELECT given.privilege, given.thing, given.owner
+_ALLOWED = f"""
+SELECT CASE WHEN given.privilege = 'SET ROLE' AND NOT EXISTS (
+           SELECT FROM pg_roles WHERE quote_ident(rolname) = given.thing AND {_NO_SUPERUSER}
+       ) THEN 'SUPERUSER' ELSE given.privilege END, given.thing, given.owner
 FROM unnest(%s::text[], %s::text[], %s::text[]) AS given (privilege, thing, owner)
 WHERE NOT CASE
     WHEN privilege IN ('TYPE', 'SEQUENCE', 'EXECUTE') AND NOT has_schema_privilege(
@@ -88,6 +97,10 @@ _LACKING = {
         "Run: GRANT REFERENCES ON TABLE {thing} TO {role};"
     ),
     "SET ROLE": "It may not act as {thing}. Run: GRANT {thing} TO {role};",
+    "SUPERUSER": (
+        "It may not act as {thing}, who is a superuser or may become one. Run the plan as a "
+        "superuser, not as {role}."
+    ),
     "OWNER WRITES": (
         "{owner} owns table {thing} and may not do all with its rows. "
         "Run: GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE {thing} TO {owner};"
@@ -187,14 +200,14 @@ def _of_others(connection: Connection, rights: Sequence[Needed], role: str) -> I
             things[tuple(right.roles)].append(right.thing)
     owners = sorted(things)
     asked = Jsonb([{"place": place, "roles": roles} for place, roles in enumerate(owners)])
-    for (place,) in connection.execute(_OWNED, [asked]).fetchall():
+    for place, group in connection.execute(_OWNED.encode(), [asked]).fetchall():
         roles = owners[place]
         owned = things[roles]
-        group = sql.Identifier(roles[0]).as_string() if roles else "..."
         handed = " ".join(f"ALTER {thing} OWNER TO {role};" for thing in owned)
+        member = f"GRANT {sql.Identifier(group).as_string()} TO {role}; or " if group else ""
         yield visible(
             f"It is no member of {' or '.join(roles)}, who owns: {', '.join(owned)}. "
-            f"Run: GRANT {group} TO {role}; or {handed}"
+            f"Run: {member}{handed}"
         )
 
 
@@ -205,6 +218,6 @@ def _not_granted(connection: Connection, rights: Sequence[Needed], role: str) ->
         [each.thing for each in asked],
         [next(iter(each.roles), "") for each in asked],
     ]
-    for privilege, thing, owner in connection.execute(_ALLOWED, columns).fetchall():
+    for privilege, thing, owner in connection.execute(_ALLOWED.encode(), columns).fetchall():
         said = _LACKING[privilege]
         yield visible(said.format(thing=thing, role=role, owner=identifier(owner)))

@@ -1,6 +1,6 @@
 """What the role may do, compared with what each command needs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
@@ -26,6 +26,7 @@ class Privileges:
         closed_schemas: schemas of the project without CREATE.
         foreign_tables: tables of the project that belong to others, with their owners.
         unreadable_tables: tables of the project without SELECT.
+        superusers: roles that are superusers, or may become one.
     """
 
     database: str
@@ -35,6 +36,7 @@ class Privileges:
     closed_schemas: Sequence[str]
     foreign_tables: Sequence[tuple[str, str]]
     unreadable_tables: Sequence[str]
+    superusers: Collection[str]
 
 
 def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
@@ -55,7 +57,7 @@ def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
 def _read(circumstances: Circumstances) -> Privileges:
     statement = query("doctor.probes", "privileges")
     settings = circumstances.settings
-    row = circumstances.live.execute(statement, {"schemas": list(settings.schemas)}).fetchone()
+    row = circumstances.live.execute(statement, {"schemas": list(circumstances.schemas)}).fetchone()
     if row is None:
         raise TypeError("a SELECT without FROM gives a row")
     found = Privileges(*row)
@@ -83,16 +85,7 @@ def _to_audit(found: Privileges) -> Iterator[Diagnosis]:
 
 def _to_migrate(found: Privileges) -> Iterator[Diagnosis]:
     """To change a table one must own it (PostgreSQL manual, ALTER TABLE)."""
-    if found.foreign_tables:
-        owners = sorted({owner for _, owner in found.foreign_tables})
-        yield Diagnosis(
-            "failed",
-            f"{found.role} is no member of the owner of every table, which upgrade and downgrade "
-            "need.",
-            _some([f"{table}, owned by {owner}" for table, owner in found.foreign_tables]),
-            f"{_statement('GRANT {} TO {}', owners[0], found.role)}; gnkmigrate grants shows all "
-            "that a role for migrating needs.",
-        )
+    yield from _of_others(found)
     if found.closed_schemas:
         yield Diagnosis(
             "failed",
@@ -107,6 +100,35 @@ def _to_migrate(found: Privileges) -> Iterator[Diagnosis]:
             "in one of its own.",
             hint=_statement("GRANT CREATE ON DATABASE {} TO {}", found.database, found.role),
         )
+
+
+def _of_others(found: Privileges) -> Iterator[Diagnosis]:
+    """Tables of owners whose member the role may become, and of those that it never should."""
+    of_superusers = [each for each in found.foreign_tables if each[1] in found.superusers]
+    others = [each for each in found.foreign_tables if each[1] not in found.superusers]
+    if others:
+        owners = sorted({owner for _, owner in others})
+        yield Diagnosis(
+            "failed",
+            f"{found.role} is no member of the owner of every table, which upgrade and downgrade "
+            "need.",
+            _owned(others),
+            f"{_statement('GRANT {} TO {}', owners[0], found.role)}; gnkmigrate grants shows all "
+            "that a role for migrating needs.",
+        )
+    if of_superusers:
+        yield Diagnosis(
+            "failed",
+            f"Tables belong to a superuser, for whom {found.role} should not stand; upgrade and "
+            "downgrade need a role that owns them.",
+            _owned(of_superusers),
+            "Give each to a role that is no superuser: ALTER TABLE ... OWNER TO ...; then "
+            "gnkmigrate grants shows all that a role for migrating needs.",
+        )
+
+
+def _owned(tables: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    return _some([f"{table}, owned by {owner}" for table, owner in tables])
 
 
 def _statement(text: str, *names: str) -> str:

@@ -35,9 +35,9 @@ def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
             found.owned_by_others,
             "Connect as the owner that is named, with whom the upgrades began.",
         )
-    schemas = circumstances.settings.schemas
-    tables = session.execute(_TABLES, (list(schemas),)).fetchall()
-    others = foreign_code(session, [name for (name,) in tables], schemas)
+    tables = session.execute(_TABLES, (list(circumstances.schemas),)).fetchall()
+    path = circumstances.settings.schemas
+    others = foreign_code(session, [name for (name,) in tables], path)
     if others and not circumstances.settings.trust_triggers:
         yield Diagnosis(
             "warning",
