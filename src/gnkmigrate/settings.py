@@ -17,6 +17,7 @@ from gnkmigrate.models import is_models
 from gnkmigrate.own_objects import ACTING, ARCHIVE, JOURNAL, LEGACY, STAGING
 from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.postgres.quoting import MAXIMUM_BYTES
+from gnkmigrate.settings_file import find_file
 from gnkmigrate.validation import Place, dotted, not_utf8, problems
 from gnkmigrate.variables import (
     DELIMITER,
@@ -26,8 +27,6 @@ from gnkmigrate.variables import (
     merged,
     require_spelling,
 )
-
-FILE_NAME = "gnkmigrate.toml"
 
 
 class ServerSettings(BaseModel, extra="forbid"):
@@ -211,14 +210,6 @@ def live_url(settings: Settings, given: str | None = None) -> DatabaseUrl:
     return DatabaseUrl.parse(given or os.environ.get("DATABASE_URL") or stored)
 
 
-def find_file(start: Path) -> Path | None:
-    """The nearest gnkmigrate.toml in `start` or above it."""
-    for folder in (start, *start.parents):
-        if (folder / FILE_NAME).is_file():
-            return folder / FILE_NAME
-    return None
-
-
 def load(config: Path | None = None, flags: Mapping[str, Any] | None = None) -> Settings:
     """The settings of the project in this folder.
 
@@ -227,7 +218,8 @@ def load(config: Path | None = None, flags: Mapping[str, Any] | None = None) -> 
         flags: values from the command line, by setting; they win.
 
     Raises:
-        SettingsError: the file is missing or unreadable, or a value is not allowed.
+        SettingsError: the file is missing, unreadable or may be somebody else's, or a value is
+            not allowed.
     """
     file = config or find_file(Path.cwd())
     if file is not None and not file.is_file():

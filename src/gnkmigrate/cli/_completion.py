@@ -42,7 +42,7 @@ def _folder(context: typer.Context, setting: str) -> Path:
 
 
 def _nearest(start: Path) -> Path:
-    """The settings file of this folder or one above, as gnkmigrate.settings finds it."""
+    """The settings file of this folder or one above, as gnkmigrate.settings_file finds it."""
     files = (folder / _FILE_NAME for folder in (start, *start.parents))
     return next((file for file in files if file.is_file()), Path(_FILE_NAME))
 

@@ -29,7 +29,7 @@ def command(context: typer.Context, format_: Format = ResultFormat.TEXT) -> None
     from pathlib import Path
 
     from gnkmigrate.doctor.run import examine
-    from gnkmigrate.settings import find_file
+    from gnkmigrate.settings_file import find_file
 
     project = _context.settings(context)
     file = _context.options(context).config or find_file(Path.cwd())

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import gnkmigrate
 from gnkmigrate.errors import SettingsError
-from gnkmigrate.settings import FILE_NAME, Settings, load
+from gnkmigrate.settings import Settings, load
+from gnkmigrate.settings_file import FILE_NAME
 
 
 def demo_settings() -> Settings:

@@ -14,7 +14,8 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.models import is_models, sources
 from gnkmigrate.run.phase import Phase, read_steps
 from gnkmigrate.run.revision import load_all_phases
-from gnkmigrate.settings import Settings, find_file, load
+from gnkmigrate.settings import Settings, load
+from gnkmigrate.settings_file import find_file
 
 Command = Literal["audit", "plan", "upgrade", "downgrade", "status", "rehearse"]
 

@@ -14,7 +14,7 @@ from gnkmigrate.proof.schema import excluded
 from gnkmigrate.proof.scope import Scope
 from gnkmigrate.servers.client_programs import dump_schema
 from gnkmigrate.servers.versions import VERSIONS
-from gnkmigrate.settings import FILE_NAME
+from gnkmigrate.settings_file import FILE_NAME
 
 SETTINGS = Path(FILE_NAME)
 TARGET = Path("schema/target.sql")

@@ -57,19 +57,20 @@ def _phase_names(config: pytest.Config) -> list[str]:
 
 def _load(config: pytest.Config) -> "Settings":
     from gnkmigrate.errors import SettingsError
-    from gnkmigrate.settings import find_file, load
+    from gnkmigrate.settings import load
+    from gnkmigrate.settings_file import find_file
 
     given = str(config.getini(_OPTION))
-    file = config.rootpath / given if given else find_file(config.rootpath)
-    if file is None:
-        raise pytest.UsageError(
-            f"There is no gnkmigrate.toml in {config.rootpath} or above.\n"
-            f"Name it in pytest's settings: {_OPTION} = path/to/gnkmigrate.toml"
-        )
     try:
-        return load(file)
+        file = config.rootpath / given if given else find_file(config.rootpath)
+        if file is not None:
+            return load(file)
     except SettingsError as error:
         raise pytest.UsageError("\n".join([error.message, *error.details, error.hint])) from None
+    raise pytest.UsageError(
+        f"There is no gnkmigrate.toml in {config.rootpath} or above.\n"
+        f"Name it in pytest's settings: {_OPTION} = path/to/gnkmigrate.toml"
+    )
 
 
 @pytest.fixture(scope="session")

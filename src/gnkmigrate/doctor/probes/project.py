@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from gnkmigrate.doctor.circumstances import Circumstances
 from gnkmigrate.doctor.probe import Diagnosis, Probe
-from gnkmigrate.settings import FILE_NAME
+from gnkmigrate.settings_file import FILE_NAME
 
 
 def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
