@@ -192,7 +192,7 @@ def test_a_column_that_the_old_shape_shows_through_another_phase(small: Small) -
 
 
 def test_every_question_has_a_table_here() -> None:
-    """That of `tied` is in test_widen_key.py, of `row_disclosure` in run/sync/test_row_security.py."""
+    """Of `tied` it is in test_widen_key.py, of `row_disclosure` in sync/test_row_security.py."""
     names = {question.__module__.rpartition(".")[2] for question in questions()}
     assert names == {
         "changed_before", "collisions", "expressions", "generated", "inheritance", "keys", "names",

