@@ -1,4 +1,7 @@
-"""Servers of a test's own: with settings that others must not have, and standbys."""
+"""Servers of a test's own: with settings that others must not have, and standbys.
+
+They are not confined: they listen at network addresses, and a standby connects to its primary.
+"""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -45,7 +48,7 @@ def own_server(
             (data / name).chmod(0o600)
             account.take(data / name)
         url = _set_password(programs, account, folder)
-        with _running(programs, account, folder, lock):
+        with _running(programs, account, folder, lock, confined=False):
             yield _server(url, programs)
 
 
@@ -57,7 +60,7 @@ def standby_of(primary: Server) -> Iterator[Server]:
         copy = [f"--pgdata={folder / 'data'}", "--write-recovery-conf", "--checkpoint=fast"]
         account.run([programs / "pg_basebackup", f"--dbname={primary.url.conninfo}", *copy])
         address = conninfo.make_conninfo(primary.url.conninfo, host=str(folder))
-        with _running(programs, account, folder, lock):
+        with _running(programs, account, folder, lock, confined=False):
             yield _server(DatabaseUrl(address), programs)
 
 

@@ -27,7 +27,8 @@ def is_bound(before: Fact, after: Fact) -> bool:
 
 
 def _binds(table: Fact) -> bool:
-    return bool(table.payload["row_security"] and table.payload["row_security_forced"])
+    # A foreign table has neither.
+    return bool(table.payload.get("row_security") and table.payload.get("row_security_forced"))
 
 
 def _open(before: Fact) -> dict[str, Any]:
