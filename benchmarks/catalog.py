@@ -15,8 +15,8 @@ from pathlib import Path
 from checks import static_checks
 from processor import Cost, Meter, gnkmigrate
 
+from gnkmigrate.facts.compact_format import packed, unpacked
 from gnkmigrate.facts.document import document_chunks
-from gnkmigrate.facts.packed import packed, unpacked
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect

@@ -11,9 +11,9 @@ import pytest
 from distributed import LocalCluster
 from psycopg import conninfo
 
-from gnkmigrate.fleet.order import Command, source_of
 from gnkmigrate.fleet.result import Result, Summary
 from gnkmigrate.fleet.session import Choice, assembled, carried_out
+from gnkmigrate.fleet.task import Command, source_of
 from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.servers import Server
 from tests.cli.conftest import gnkmigrate

@@ -5,10 +5,10 @@ import pytest
 from gnkmigrate.fleet.jobs import job
 from gnkmigrate.fleet.jobs.audit import AuditRequest
 from gnkmigrate.fleet.jobs.plan import PlanRequest
-from gnkmigrate.fleet.order import Command, Order, source_of
 from gnkmigrate.fleet.result import Found
 from gnkmigrate.fleet.subject import Subject
 from gnkmigrate.fleet.target import Address, Target
+from gnkmigrate.fleet.task import Command, Order, source_of
 from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.run.status import Request
 from tests.fleet.conftest import Shops

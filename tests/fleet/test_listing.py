@@ -9,7 +9,7 @@ from psycopg import conninfo
 from gnkmigrate.errors import PhaseRefused, SettingsError
 from gnkmigrate.fleet import rows
 from gnkmigrate.fleet.listing import listed
-from gnkmigrate.fleet.order import Order, Source
+from gnkmigrate.fleet.task import Order, Source
 from gnkmigrate.postgres.connection import DatabaseUrl
 from tests.support import execute
 

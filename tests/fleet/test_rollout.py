@@ -16,11 +16,11 @@ from psycopg import conninfo
 from gnkmigrate.fleet.jobs.audit import AuditRequest
 from gnkmigrate.fleet.jobs.plan import PlanRequest
 from gnkmigrate.fleet.listing import Placed
-from gnkmigrate.fleet.order import Order, source_of
 from gnkmigrate.fleet.result import Found, Result
 from gnkmigrate.fleet.rollout import Course, Tally, run
 from gnkmigrate.fleet.session import Choice
 from gnkmigrate.fleet.target import Address, Target, server_of
+from gnkmigrate.fleet.task import Order, source_of
 from gnkmigrate.fleet.worker_pool import Workers
 from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.run.status import Request

@@ -3,10 +3,10 @@
 import time
 
 from gnkmigrate.fleet.listing import Listing, Placed, Unusable
-from gnkmigrate.fleet.order import Order, Source
 from gnkmigrate.fleet.result import Found, Result
 from gnkmigrate.fleet.rollout import Tally, summarised
 from gnkmigrate.fleet.target import Address, Target
+from gnkmigrate.fleet.task import Order, Source
 
 
 def test_a_name_that_is_there_twice_keeps_its_place() -> None:

@@ -11,9 +11,9 @@ import pytest
 from gnkmigrate.errors import PhaseRefused, SettingsError
 from gnkmigrate.fleet import worker_pool
 from gnkmigrate.fleet.job_run import carry_out, failed
-from gnkmigrate.fleet.order import Order, source_of
 from gnkmigrate.fleet.session import Choice
 from gnkmigrate.fleet.target import Address, Target
+from gnkmigrate.fleet.task import Order, source_of
 from gnkmigrate.run.status import Request
 from tests.fleet.conftest import NO_NOTES, NOTES, Shops, ran
 from tests.support import rows

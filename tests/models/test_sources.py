@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gnkmigrate.facts.source import is_database
-from gnkmigrate.fleet.order import digest
+from gnkmigrate.fleet.task import digest
 from gnkmigrate.models import known
 from gnkmigrate.models.sources import files
 from gnkmigrate.settings import Settings

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from gnkmigrate import __version__
 from gnkmigrate.errors import SchemaError, ServerUnavailable
-from gnkmigrate.facts.packed import FORMAT, packed, unpacked
+from gnkmigrate.facts.compact_format import FORMAT, packed, unpacked
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.servers.cache import cache_folder
 from gnkmigrate.servers.versions import VERSIONS

@@ -15,7 +15,7 @@ from gnkmigrate import own_objects
 from gnkmigrate.facts.assembling import FIRST_USER_OID
 from gnkmigrate.facts.catalog import MASK
 from gnkmigrate.facts.fact import Address, Fact
-from gnkmigrate.facts.newer import of_newer_server
+from gnkmigrate.facts.newer_server import of_newer_server
 from gnkmigrate.facts.snapshot import Unread
 from gnkmigrate.kinds import kinds
 from gnkmigrate.postgres.connection import Connection

@@ -10,7 +10,7 @@ from gnkmigrate.errors import SettingsError
 from gnkmigrate.facts.declared import renamed_copy
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.source import Load, is_sql, load_schema
-from gnkmigrate.fleet.order import Project, Source, project_of
+from gnkmigrate.fleet.task import Project, Source, project_of
 from gnkmigrate.servers import throwaway
 from gnkmigrate.settings import Settings
 

@@ -15,10 +15,10 @@ from gnkmigrate.errors import GnkMigrateError, SettingsError
 from gnkmigrate.exit_codes import explain
 from gnkmigrate.failure import FAILED, LATER, Failure
 from gnkmigrate.fleet.jobs import job
-from gnkmigrate.fleet.order import Order, OtherProject
 from gnkmigrate.fleet.result import Found, Result
 from gnkmigrate.fleet.subject import Subject
 from gnkmigrate.fleet.target import Target, server_of
+from gnkmigrate.fleet.task import Order, OtherProject
 from gnkmigrate.fleet.tidying import Tidying
 from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.text.numbers import counted

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from gnkmigrate.fleet.listing import Listing, Placed, Unusable
-from gnkmigrate.fleet.order import Order
 from gnkmigrate.fleet.result import Found, Grouping, Result, Summary
 from gnkmigrate.fleet.target import Target
+from gnkmigrate.fleet.task import Order
 from gnkmigrate.fleet.worker_pool import Workers
 
 # Told of each result as it comes.

@@ -10,12 +10,12 @@ from typing import Any
 
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.fleet import rows
-from gnkmigrate.fleet.choosing import Shard, canaries, waves
 from gnkmigrate.fleet.listing import Listing, listed
-from gnkmigrate.fleet.order import Command, Order, Source
 from gnkmigrate.fleet.result import Summary
 from gnkmigrate.fleet.rollout import Course, Observer, Tally, run, summarised
 from gnkmigrate.fleet.target import parted
+from gnkmigrate.fleet.target_order import Shard, canaries, waves
+from gnkmigrate.fleet.task import Command, Order, Source
 from gnkmigrate.fleet.worker_pool import workers, workers_for
 from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.settings import Settings, live_url

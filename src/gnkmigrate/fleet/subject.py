@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.facts.source import Load
 from gnkmigrate.fleet.facts import as_tenant, shared_facts, tenant_facts
-from gnkmigrate.fleet.order import Order, Project, project_of
 from gnkmigrate.fleet.target import Target
+from gnkmigrate.fleet.task import Order, Project, project_of
 from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.run.phase import Phase
 from gnkmigrate.settings import Settings

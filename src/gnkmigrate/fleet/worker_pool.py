@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from gnkmigrate.errors import GnkMigrateError, SettingsError
 from gnkmigrate.fleet.job_run import carry_out, failed
-from gnkmigrate.fleet.order import Order
 from gnkmigrate.fleet.result import Found, Result
 from gnkmigrate.fleet.target import Target
+from gnkmigrate.fleet.task import Order
 
 if TYPE_CHECKING:
     from distributed import Client, Future, LocalCluster
@@ -252,7 +252,7 @@ def _probe() -> Callable[..., tuple[str, str]]:
     def probe(*source: Any) -> tuple[str, str]:
         from importlib import import_module
 
-        order = import_module("gnkmigrate.fleet.order")
+        order = import_module("gnkmigrate.fleet.task")
         return import_module("gnkmigrate").__version__, order.obstacle(order.Source(*source))
 
     return probe

@@ -27,7 +27,7 @@ from gnkmigrate.proof.objection import Objection, object_to
 from gnkmigrate.proof.observer import Observer, Place, Seen
 from gnkmigrate.proof.ownership import Open
 from gnkmigrate.proof.plan_claims import Said
-from gnkmigrate.proof.plan_run import run_statements
+from gnkmigrate.proof.run_on_copy import run_statements
 from gnkmigrate.proof.scope import Scope
 from gnkmigrate.proof.target import Wanted, target_database
 from gnkmigrate.proof.target_reached import unlike_target

@@ -13,8 +13,8 @@ import orjson
 
 from gnkmigrate.errors import SchemaError
 from gnkmigrate.facts.cache import key_of, server_key, store, stored
+from gnkmigrate.facts.compact_format import packed, unpacked
 from gnkmigrate.facts.files import read_scripts
-from gnkmigrate.facts.packed import packed, unpacked
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.source import is_sql
 from gnkmigrate.settings import Settings

@@ -17,10 +17,10 @@ from gnkmigrate.cli._report_file import check_writable
 from gnkmigrate.cli._result import show, write_files
 from gnkmigrate.cli.fleet._choice import SUBJECT
 from gnkmigrate.errors import Interrupted, PhaseRefused, SettingsError
-from gnkmigrate.fleet.order import Command, source_of
 from gnkmigrate.fleet.result import Result, Summary
 from gnkmigrate.fleet.rollout import Observer
 from gnkmigrate.fleet.session import Choice, Fleet, assembled, carried_out
+from gnkmigrate.fleet.task import Command, source_of
 from gnkmigrate.text.escape import printable
 from gnkmigrate.text.numbers import counted, duration
 

@@ -3,9 +3,9 @@
 import importlib
 from typing import Any, Protocol
 
-from gnkmigrate.fleet.order import Command
 from gnkmigrate.fleet.result import Found
 from gnkmigrate.fleet.subject import Subject
+from gnkmigrate.fleet.task import Command
 
 
 class Job(Protocol):

@@ -1,9 +1,9 @@
 import pytest
 
 from gnkmigrate.errors import SettingsError
-from gnkmigrate.fleet.choosing import Shard, canaries, waves
 from gnkmigrate.fleet.listing import Listing, Placed, Unusable
 from gnkmigrate.fleet.target import Address, Target
+from gnkmigrate.fleet.target_order import Shard, canaries, waves
 
 NAMES = [f"shop{number}" for number in range(100)]
 

@@ -7,8 +7,8 @@ import orjson
 import pytest
 
 from gnkmigrate.errors import SchemaError
+from gnkmigrate.facts.compact_format import packed, unpacked
 from gnkmigrate.facts.fact import Fact, Identity
-from gnkmigrate.facts.packed import packed, unpacked
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.postgres.connection import connect

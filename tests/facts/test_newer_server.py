@@ -10,8 +10,8 @@ import pytest
 
 from gnkmigrate.doctor.run import examine
 from gnkmigrate.errors import PhaseRefused
-from gnkmigrate.facts import newer
-from gnkmigrate.facts.newer import known_columns, unknown_columns
+from gnkmigrate.facts import newer_server
+from gnkmigrate.facts.newer_server import known_columns, unknown_columns
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.kinds import kinds
 from gnkmigrate.postgres.connection import DatabaseUrl, connect
@@ -31,7 +31,7 @@ def untried(monkeypatch: pytest.MonkeyPatch) -> None:
         for catalog, columns in known_columns().items()
     }
     monkeypatch.setattr(versions, "NEWEST", MAJOR - 1)
-    monkeypatch.setattr(newer, "known_columns", lambda: known)
+    monkeypatch.setattr(newer_server, "known_columns", lambda: known)
 
 
 def test_every_column_of_the_versions_that_we_know_is_known(database: DatabaseUrl) -> None:
