@@ -71,7 +71,7 @@ def audit_project(
         judged = recommendations.judge(
             asked.points, result, connection, partial(_unproven, settings)
         )
-    not_run = (*result.not_run, *(_not_looked_at(table, pid) for table, pid in locked))
+    not_run = (*result.not_run, *(_not_looked_at(table, holder) for table, holder in locked))
     result = replace(result, points=judged, not_run=not_run, sources=target.scripts)
     result = asked.acceptances.apply(result, options.selection, asked.names)
     return _with_trend(result, *asked.kept, asked.past)
@@ -146,8 +146,8 @@ def _careful(policy: Policy, connection: Connection, live: Snapshot, *, trusted:
     return replace(policy, bounds=bounds, not_run=(*policy.not_run, *left))
 
 
-def _not_looked_at(table: str, pid: int) -> NotRun:
-    reason = f"process {pid} holds a lock on the table that keeps even readers away"
+def _not_looked_at(table: str, holder: str) -> NotRun:
+    reason = f"{holder} holds a lock on the table that keeps even readers away"
     return NotRun("locked", f"Everything about {table}", reason)
 
 
@@ -180,7 +180,7 @@ def _with_trend(
 
 def _read_live(
     connection: Connection, settings: Settings
-) -> tuple[Snapshot, tuple[tuple[str, int], ...]]:
+) -> tuple[Snapshot, tuple[tuple[str, str], ...]]:
     """The live facts, and the tables that could not be read, each with who has locked it.
 
     Even reading facts waits for whoever is changing a table (pg_get_expr).
@@ -202,4 +202,4 @@ def _read_live(
     names = sorted(each.relation for each in locked)
     unread = Unread("table", tuple(names), len(names), "somebody holds a lock on it")
     live = replace(live, unread=(*live.unread, unread))
-    return live, tuple((each.relation, each.pid) for each in locked)
+    return live, tuple((each.relation, each.name) for each in locked)

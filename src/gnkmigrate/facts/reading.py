@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, LiteralString, NamedTuple
+from typing import Any, LiteralString, NamedTuple, Self
 
 from psycopg import errors
 from psycopg.pq import TransactionStatus
@@ -19,6 +19,7 @@ from gnkmigrate.facts.unread import unread
 from gnkmigrate.kinds import kinds
 from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.postgres.connection import Connection
+from gnkmigrate.postgres.prepared_transaction import PreparedTransaction
 from gnkmigrate.postgres.sql_files import query
 
 # From how many bytes of pg_class on, about 2,000 relations, a second session is worth connecting.
@@ -99,7 +100,8 @@ def _reading(connection: Connection) -> Iterator[None]:
             "Definitions cannot be read: somebody holds a lock that keeps others out.",
             details=_held(connection),
             hint="Try again when they have finished, or end their session: "
-            "SELECT pg_terminate_backend(PID).",
+            "SELECT pg_terminate_backend(PID). A prepared transaction stays until it is committed "
+            "or rolled back.",
         ) from error
     except errors.InsufficientPrivilege as error:
         raise GnkMigrateError(
@@ -116,20 +118,27 @@ def _reading(connection: Connection) -> Iterator[None]:
 
 
 class Holder(NamedTuple):
-    """A session that lets nobody else at a relation: its oid and name, and whose session it is."""
+    """Who lets nobody else at a relation: its oid and name, and the session or transaction."""
 
     oid: int
     relation: str
-    pid: int
-    user: str
-    state: str
-    age: str
+    name: str
+    about: str
+
+    @classmethod
+    def of(cls, row: tuple[Any, ...]) -> Self:
+        """That of a row of holders.sql; a prepared transaction has no process."""
+        oid, relation, pid, user, state, age, *prepared = row
+        if pid is None:
+            transaction = PreparedTransaction(*prepared)
+            return cls(oid, relation, transaction.name, transaction.about)
+        return cls(oid, relation, f"process {pid}", f"{user}, {state}, for {age}")
 
 
 def holders(connection: Connection) -> tuple[Holder, ...]:
     """Who keeps definitions of this database from being read, by the relation's name."""
     found = connection.execute(query("facts", "holders"), prepare=False).fetchall()
-    return tuple(Holder(*row) for row in found)
+    return tuple(Holder.of(row) for row in found)
 
 
 def _held(connection: Connection) -> Sequence[str]:
@@ -137,8 +146,7 @@ def _held(connection: Connection) -> Sequence[str]:
     if connection.info.transaction_status != TransactionStatus.IDLE:
         return ()
     return [
-        f"process {each.pid} ({each.user}, {each.state}, for {each.age}) holds ACCESS EXCLUSIVE "
-        f"on {each.relation}"
+        f"{each.name} ({each.about}) holds ACCESS EXCLUSIVE on {each.relation}"
         for each in holders(connection)[:_NAMED]
     ]
 

@@ -15,6 +15,8 @@ from psycopg.rows import class_row
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.postgres.pooler import server_process
+from gnkmigrate.postgres.prepared_transaction import PreparedTransaction
+from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.text.query_text import without_values
 
 # Nobody is asked about a wait that is over sooner.
@@ -84,6 +86,7 @@ class BlockerWatch:
         self._pid = server_process(watched)
         self._session: Connection | None = None
         self._seen: tuple[Blocker, ...] = ()
+        self._prepared: tuple[PreparedTransaction, ...] = ()
         self._trouble = ""
         self._since: float | None = None
         self._over = threading.Event()
@@ -114,7 +117,7 @@ class BlockerWatch:
         if self._thread is None:
             self._thread = threading.Thread(target=self._look, daemon=True)
             self._thread.start()
-        self._seen = ()
+        self._seen, self._prepared = (), ()
         self._since = time.monotonic()
         try:
             yield
@@ -129,10 +132,10 @@ class BlockerWatch:
         return self._seen
 
     def described(self) -> tuple[str, ...]:
-        """Who was in the way, a line each; or why that cannot be told."""
+        """Who and what was in the way, a line each; or why that cannot be told."""
         if self._trouble:
             return (f"who is in the way cannot be seen: {self._trouble}",)
-        return tuple(str(blocker) for blocker in self._seen)
+        return tuple(str(each) for each in (*self._seen, *self._prepared))
 
     def _look(self) -> None:
         while not self._trouble and not self._over.wait(_PATIENCE_S):
@@ -141,7 +144,7 @@ class BlockerWatch:
                 if since is None or time.monotonic() - since < _PATIENCE_S:
                     continue
                 with self._troubles_noted():
-                    self._seen = self._ask() or self._seen
+                    self._ask()
 
     @contextmanager
     def _troubles_noted(self) -> Iterator[None]:
@@ -151,9 +154,15 @@ class BlockerWatch:
         except (GnkMigrateError, psycopg.Error) as error:
             self._trouble = str(error)
 
-    def _ask(self) -> tuple[Blocker, ...]:
-        with self._connected().cursor(row_factory=class_row(Blocker)) as cursor:
-            return tuple(cursor.execute(_BLOCKERS, (self._pid,)).fetchall())
+    def _ask(self) -> None:
+        session = self._connected()
+        with session.cursor(row_factory=class_row(Blocker)) as cursor:
+            seen = tuple(cursor.execute(_BLOCKERS, (self._pid,)).fetchall())
+        with session.cursor(row_factory=class_row(PreparedTransaction)) as cursor:
+            asked = query("run.sql", "prepared_blockers")
+            prepared = tuple(cursor.execute(asked, (self._pid,)).fetchall())
+        if seen or prepared:
+            self._seen, self._prepared = seen, prepared
 
     def _connected(self) -> Connection:
         if self._session is None:
@@ -168,18 +177,18 @@ class BlockerWatch:
             seconds: how long at most.
         """
         deadline = time.monotonic() + seconds
-        query = (
+        is_there = (
             "SELECT FROM pg_catalog.pg_stat_activity"
             " WHERE pid = %s AND backend_type = %s AND xact_start IS NOT NULL"
         )
         while time.monotonic() < deadline:
             session = self._connected()
-            if session.execute(query, (blocker.pid, blocker.backend_type)).fetchone() is None:
+            if session.execute(is_there, (blocker.pid, blocker.backend_type)).fetchone() is None:
                 return
             time.sleep(_PATIENCE_S)
 
     def terminate(self) -> None:
-        """Ends the sessions seen last, as far as the role may."""
+        """Ends the sessions seen last, as far as the role may; no prepared transaction."""
         pids = [blocker.pid for blocker in self._seen]
         self._connected().execute(
             "SELECT pg_catalog.pg_terminate_backend(pid) FROM unnest(%s::integer[]) AS pid", (pids,)

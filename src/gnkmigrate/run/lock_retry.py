@@ -99,7 +99,8 @@ class LockRetry(Session):
             f'{called(self.phase)}, step "{self.step}": no lock within '
             f"{self.limits.lock_deadline_s:g} s ({error.diag.message_primary}).",
             details=self.watch.described(),
-            hint="End the sessions named, or wait, then run the same command again: "
+            hint="End the sessions and prepared transactions named, or wait, then run the same "
+            "command again: "
             "it goes on where it stopped.",
         )
 

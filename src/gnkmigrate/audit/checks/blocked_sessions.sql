@@ -3,10 +3,13 @@ SELECT
     waiting.usename::text AS role,
     extract(epoch FROM clock_timestamp() - waiting.query_start)::float8 AS seconds,
     array_agg(
-        format(
-            'process %%s%%s', blocker.pid,
-            coalesce(' (' || blocking.usename || ', ' || blocking.state || ')', '')
-        )
+        CASE blocker.pid
+            WHEN 0 THEN 'a prepared transaction (pg_prepared_xacts)'
+            ELSE format(
+                'process %%s%%s', blocker.pid,
+                coalesce(' (' || blocking.usename || ', ' || blocking.state || ')', '')
+            )
+        END
         ORDER BY blocker.pid
     ) AS blockers
 FROM pg_stat_activity AS waiting
