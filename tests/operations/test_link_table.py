@@ -225,6 +225,25 @@ def test_what_the_old_shape_cannot_hold_is_spilled_and_comes_back(small: Small) 
     assert project.value("SELECT count(*) FROM gnkmigrate.overflow") == 0
 
 
+def test_what_later_phases_add_is_known_again_by_the_identity(small: Small) -> None:
+    small.reversible(2, 'op.add_columns("public.membership", (op.new("rank", "int"),))')
+    small.reversible(3, 'op.add_columns("public.club", (op.new("colour", "text"),))')
+    project = clubs(small)
+    project.up()
+    project.execute("UPDATE membership SET rank = 7 WHERE login = 'ben'")
+    project.execute("UPDATE club SET colour = name || ' blue'")
+    project.down(parameters={"spill": "yes"})
+    project.execute("INSERT INTO membership (tenant, login, club) VALUES (1, 'ben', 'Aikido')")
+    project.up()
+    assert project.rows("SELECT name, colour FROM club ORDER BY name") == [
+        ("Aikido", None),
+        ("Chess", "Chess blue"),
+        ("Rowing", "Rowing blue"),
+    ]
+    ranks = "SELECT name, rank FROM membership JOIN club ON id = club_id WHERE login = 'ben'"
+    assert project.rows(f"{ranks} ORDER BY name") == [("Aikido", None), ("Chess", 7)]
+
+
 # Statements of the old application, which mean the same in a plain table of the old shape.
 OLD_WRITES = (
     (

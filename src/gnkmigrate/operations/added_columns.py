@@ -7,7 +7,8 @@ from typing import ClassVar
 from gnkmigrate import own_objects
 from gnkmigrate.operations.spill_values import SpillValues
 from gnkmigrate.run import relation
-from gnkmigrate.run.batches.row_key import key_of
+from gnkmigrate.run.batches.row_key import Columns, key_of
+from gnkmigrate.run.kept import made_rows
 from gnkmigrate.run.names import column, quoted, split
 from gnkmigrate.run.own_names import own_name
 from gnkmigrate.run.step import Refusal, Step
@@ -72,15 +73,20 @@ class SpillColumns(ColumnStep):
         return self._spill(self.columns, ()).ends
 
     def check(self, work: Work) -> Sequence[Refusal]:
-        return self._spill(self.in_force(work), key_of(work, self.table, ())).check(work)
+        return self._spill(self.in_force(work), self._shown(work)).check(work)
 
     def run(self, work: Work) -> int:
-        return self._spill(self.in_force(work), key_of(work, self.table, ())).run(work)
+        return self._spill(self.in_force(work), self._shown(work)).run(work)
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         return self._spill(self.columns, ()).script(parameters)
 
-    def _spill(self, columns: Sequence[Conversion], key: tuple[str, ...]) -> SpillValues:
+    def _shown(self, work: Work) -> Columns:
+        """Its key, by which `forget` finds the row, and what tells it apart whatever its key is."""
+        key = key_of(work, self.table, ())
+        return tuple(dict.fromkeys((*key, *made_rows.identity_of(work, self.table))))
+
+    def _spill(self, columns: Sequence[Conversion], key: Columns) -> SpillValues:
         names = tuple(change.new_name for change in columns)
         where = " OR ".join(_says_something(change, "spilled") for change in columns)
         shown = (*key, *names)

@@ -83,7 +83,7 @@ class SpillMisfits(Step):
         misfit = misfits.condition(work, spec.table, change)
         where = f"({listed(key, 'spilled')}) IN (SELECT * FROM {_KEYS}) AND ({misfit})"
         reason = literal(misfits.reason(change))
-        names = () if change.fallback is None else misfits.picked(key, change)
+        names = () if change.fallback is None else misfits.picked(work, spec.table, key, change)
         kept = overflow.kept_of(work, spec.table, "spilled", names)
         rows = work.execute(f"""
             INSERT INTO gnkmigrate.overflow (phase, relation, reason, content)

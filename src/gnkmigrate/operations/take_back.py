@@ -7,7 +7,7 @@ from typing import ClassVar
 from gnkmigrate.kinds import locks
 from gnkmigrate.run import events, lock_announcement
 from gnkmigrate.run.batches.row_key import key_of
-from gnkmigrate.run.kept import overflow
+from gnkmigrate.run.kept import made_rows, overflow
 from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Step
@@ -34,7 +34,8 @@ class TakeBack(Step):
         reason: the title of the op.spill that kept them.
         table: "schema.table".
         columns: give rows that are still there these values again; none: insert the rows.
-        key: the columns that identify a row; none: those of the table's key.
+        key: the columns that identify a row; none: those of the table's key, or of the
+            identity of rows that a phase makes.
     """
 
     outlives_contract: ClassVar[bool] = True
@@ -63,13 +64,14 @@ class TakeBack(Step):
     def run(self, work: Work) -> int:
         if not overflow.held(work, self.table, self.reason):
             return 0
-        key = self.key or key_of(work, self.table, ())
         if self.columns:
+            key = made_rows.known_by(work, self.table, self.key)
             rows = overflow.update_back(work, self.table, self.reason, key, self.columns)
             if left := overflow.held(work, self.table, self.reason):
                 claim = f"values of {self.table} in gnkmigrate.overflow: rows gone or not as before"
                 work.observe(events.Verified(work.phase, claim, True, str(left), reports=True))
             return rows
+        key = self.key or key_of(work, self.table, ())
         return overflow.insert_back(work, self.table, self.reason, key)
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gnkmigrate.run.kept import misfits, overflow
+from gnkmigrate.run.kept import made_rows, misfits, overflow
 from gnkmigrate.run.names import column
 from gnkmigrate.run.step import Step
 from gnkmigrate.run.sync import column_pair, shadow_columns
@@ -38,12 +38,14 @@ class TakeMisfitsBack(Step):
     def run(self, work: Work) -> int:
         spec, rows = self.reshaping, 0
         for change in spec.conversions:
-            kept = (work, spec.table, misfits.reason(change), spec.new_key(work))
+            kept, key = (work, spec.table, misfits.reason(change)), spec.new_key(work)
             if change.fallback is None:
-                rows += overflow.insert_back(*kept)
+                rows += overflow.insert_back(*kept, key)
             else:
                 names, also = (change.new_name,), self._also(work, change)
-                rows += overflow.update_back(*kept, names, self._is_untouched(work, change), also)
+                key = made_rows.identity_of(work, spec.table) or key
+                untouched = self._is_untouched(work, change)
+                rows += overflow.update_back(*kept, key, names, untouched, also)
         return rows
 
     def _is_untouched(self, work: Work, change: Conversion) -> str:

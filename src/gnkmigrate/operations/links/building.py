@@ -17,6 +17,8 @@ from gnkmigrate.operations.take_back import TakeBack
 from gnkmigrate.operations.verify import asked
 from gnkmigrate.run import events, lock_announcement
 from gnkmigrate.run.as_owner import as_owner, execute
+from gnkmigrate.run.kept import made_rows
+from gnkmigrate.run.kept.made_rows import Made
 from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.step import Refusal, Step
@@ -73,6 +75,7 @@ class AddColumns(LinkStep):
                 granting.carry_to_entity(work, sides)
             work.execute(spare_spilled_keys(said.entity, said.key))
             sides = Sides.built(work, said)
+        made_rows.note(work, Made(said.entity, said.key, said.identity))
         added = [f"ADD COLUMN {sides.ref} {sides.key_type}"]
         for change in said.new_links:
             type_, value = change.type, change.converted("NULL")
@@ -104,6 +107,7 @@ class DropColumns(LinkStep):
         said = self.linking
         dropped = ", ".join(f"DROP COLUMN {column(name)}" for name in said.added)
         work.execute(f"ALTER TABLE {quoted(said.table)} {dropped}")
+        made_rows.forget(work, said.entity)
         if said.made:
             added.require_none(work, said.entity, said.entity_columns)
             work.execute(f"DROP TABLE IF EXISTS {quoted(said.entity)}")

@@ -14,6 +14,8 @@ from gnkmigrate.run import dependents, relation, unfinished_index
 from gnkmigrate.run.as_owner import as_owner, execute
 from gnkmigrate.run.batches.row_key import key_of
 from gnkmigrate.run.batches.tuning import Tuning
+from gnkmigrate.run.kept import made_rows
+from gnkmigrate.run.kept.made_rows import Made
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.names import split as parts
 from gnkmigrate.run.session import OURS
@@ -55,6 +57,7 @@ class MakeEntity(SplitStep):
     def run(self, work: Work) -> int:
         sides = Sides.found(work, self.split)
         work.remember(self.split.memory, sides.before)
+        made_rows.note(work, Made(self.split.entity, self.split.key, self.split.identity))
         work.execute(entity.create(sides))
         column_settings.carry(work, sides.entity, sides.settings(self.split.columns))
         work.execute(entity.spare_spilled_keys(self.split.entity, self.split.key))
@@ -92,6 +95,7 @@ class DropEntity(SplitStep):
         added.require_none(work, self.split.entity, self.split.made)
         work.execute(f"DROP TABLE IF EXISTS {quoted(self.split.entity)}")
         work.forget(self.split.memory)
+        made_rows.forget(work, self.split.entity)
         return 0
 
 

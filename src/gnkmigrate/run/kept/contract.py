@@ -25,6 +25,7 @@ from gnkmigrate.run.phase import Phase
 from gnkmigrate.run.status import Request, status, undone
 from gnkmigrate.run.work import Work
 from gnkmigrate.settings import Settings
+from gnkmigrate.text.numbers import counted
 
 # What there is to remove: a kind for the reader, a name, rows where it has rows, the statement.
 _REMAINS = f"""
@@ -103,6 +104,12 @@ WHERE (nspname = '{own_objects.ARCHIVE}' OR pg_namespace.oid IN ({own_objects.LE
   AND coalesce(view.relnamespace, pronamespace) NOT IN (
       SELECT oid FROM pg_namespace WHERE nspname = ANY (%(own)s))
 ORDER BY 1
+"""
+
+
+_SPILLED = """
+SELECT relation, reason, count(*) FROM gnkmigrate.overflow
+GROUP BY relation, reason ORDER BY relation, reason
 """
 
 
@@ -198,6 +205,7 @@ def _refuse_hanging(connection: Connection) -> None:
 
 
 def _refuse_losses(work: Work, phases: Sequence[Phase]) -> None:
+    _refuse_spilled(work.connection)
     for phase in phases:
         work.phase = phase.name
         for step in phase.up_steps:
@@ -207,6 +215,21 @@ def _refuse_losses(work: Work, phases: Sequence[Phase]) -> None:
                     details=found.rows,
                     hint=f"{found.hint} Or let them go: gnkmigrate contract --allow data-loss",
                 )
+
+
+def _refuse_spilled(connection: Connection) -> None:
+    """What a rollback kept, and no upgrade since has found a place for."""
+    rows = connection.execute(_SPILLED).fetchall()
+    if rows:
+        raise PhaseRefused(
+            f"gnkmigrate.overflow holds {counted(sum(row[2] for row in rows), 'row')} that a"
+            " downgrade with --spill kept, and that no upgrade took back. They would be lost for"
+            " good.",
+            details=[f"{relation}: {count:,}. {reason}" for relation, reason, count in rows],
+            hint="SELECT relation, reason, content FROM gnkmigrate.overflow shows them. Write where"
+            " they belong those that you want, and delete them from gnkmigrate.overflow. Or let"
+            " them go: gnkmigrate contract --allow data-loss",
+        )
 
 
 def _remove(work: Work, lasting: Sequence[str]) -> Sequence[Remnant]:

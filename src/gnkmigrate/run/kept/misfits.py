@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.run.batches.row_key import Columns
 from gnkmigrate.run.batches.row_key import listed as listed_columns
-from gnkmigrate.run.kept import content
+from gnkmigrate.run.kept import made_rows, overflow
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.rows import listed
 from gnkmigrate.run.step import Refusal
@@ -44,9 +44,9 @@ def reason(change: Conversion) -> str:
     return f"{change.new_name} does not fit {change.column}"
 
 
-def picked(key: Columns, change: Conversion) -> Columns:
+def picked(work: Work, table: str, key: Columns, change: Conversion) -> Columns:
     """The columns that are kept of a row that stays: its other values may be a password."""
-    return tuple(dict.fromkeys((*key, change.new_name)))
+    return tuple(dict.fromkeys((*key, *made_rows.identity_of(work, table), change.new_name)))
 
 
 def found(
@@ -60,9 +60,10 @@ def found(
     for change in conversions:
         where = f"({condition(work, table, change)})"
         if work.parameters["spill"] == "yes" and change.fallback is not None:
+            kept = overflow.kept_of(work, table, "spilled", picked(work, table, key, change))
             where += f""" AND NOT EXISTS (SELECT FROM gnkmigrate.overflow
                 WHERE relation = {literal(table)} AND reason = {literal(reason(change))}
-                  AND content = {content.of("spilled", picked(key, change))})"""
+                  AND content = {kept})"""
         shown = f"{listed_columns(key)}, {column(change.new_name)}"
         query = f"SELECT {shown} FROM {quoted(table)} AS spilled WHERE {where}"
         total, rows = listed(work, query)

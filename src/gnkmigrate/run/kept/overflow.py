@@ -6,7 +6,7 @@ from gnkmigrate import own_objects
 from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.run import foreign_keys, quiet_triggers, relation
 from gnkmigrate.run.batches.row_key import Columns, listed, same
-from gnkmigrate.run.kept import content, recognised
+from gnkmigrate.run.kept import content, made_rows, recognised
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.sync import key_sequences, session_mark
 from gnkmigrate.run.work import Work
@@ -60,6 +60,7 @@ def insert_back(work: Work, table: str, reason: str, key: Columns) -> int:
     sequences go on after the keys of these rows: those of a table that was made anew begin anew.
     """
     work.execute(f"LOCK TABLE {quoted(table)} IN SHARE ROW EXCLUSIVE MODE")
+    made_rows.bring_up_to_date(work, table, reason)
     rows = _insert_back(work, table, reason, key)
     if rows:
         key_sequences.go_on_after_rows(work, quoted(table))
@@ -122,6 +123,7 @@ def update_back(
         where: SQL condition on the row, as `restored`, under which nobody has written since.
         also: further assignments, of the row that was kept, `spilled`.
     """
+    made_rows.bring_up_to_date(work, table, reason)
     there_is = f"SELECT EXISTS (SELECT FROM {_kept(table)} WHERE {_meant(work, table, reason)})"
     if not work.connection.execute(there_is.encode()).fetchall()[0][0]:
         return 0
@@ -164,17 +166,19 @@ def _kept(table: str) -> str:
 def kept_of(work: Work, table: str, row: str, names: Sequence[str] = ()) -> str:
     """SQL for what is kept of a row, with old columns that are kept beside new ones.
 
+    With values that refer to rows which a phase makes, what tells these apart is kept as well.
+
     Args:
         work: the session.
         table: "schema.table".
         row: the row's alias.
         names: which columns; none for all.
     """
-    everything = [
+    everything = names or [
         *relation.column_names(work, table),
         *own_objects.kept_columns(work.connection, quoted(table)),
     ]
-    return content.of(row, names or everything)
+    return f"{content.of(row, everything)} || {made_rows.marked(work, table, row, everything)}"
 
 
 def _meant(work: Work, table: str, reason: str) -> str:
@@ -182,5 +186,6 @@ def _meant(work: Work, table: str, reason: str) -> str:
         f"kept.relation = {literal(table)}",
         f"kept.reason = {literal(reason)}",
         *foreign_keys.references(work, table, "spilled"),
+        *made_rows.conditions(work, table),
     ]
     return " AND ".join(conditions)

@@ -10,7 +10,7 @@ import json
 from gnkmigrate import own_objects
 from gnkmigrate.run import relation
 from gnkmigrate.run.batches.row_key import Columns
-from gnkmigrate.run.kept import content
+from gnkmigrate.run.kept import content, made_rows
 from gnkmigrate.run.names import literal, quoted
 from gnkmigrate.run.sync import column_pair
 from gnkmigrate.run.work import Work
@@ -28,7 +28,8 @@ def by(work: Work, table: str, row: str, apart: Columns) -> str:
         row: the row's alias.
         apart: the columns that do not count: the key, and those whose values are kept.
     """
-    leave = {*apart, *column_pair.unsettled(work, table)}
+    unsettled = {*column_pair.unsettled(work, table), *made_rows.referred(work, table)}
+    leave = {*apart, *unsettled}
     names = [name for name in _there(work, table) if name not in leave]
     mark = f"jsonb_build_object('names', {literal(json.dumps(names))}::jsonb"
     return f"jsonb_build_object({literal(_MARK)}, {mark}, 'hash', {_hash(row, names)}))"
