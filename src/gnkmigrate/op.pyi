@@ -771,6 +771,11 @@ def resolve_reference(
     A text that names nobody, or several alike, is listed before the phase begins. Until contract
     what the old application writes is looked up as well; with `fold` an index of ours helps.
 
+    From then on the key says who is meant. Where that row gets another name later, the old
+    application goes on reading the text that was written, whoever has that name by then. A
+    downgrade gives the row the name that whom it refers to has by then, unless the text still
+    names the same: then it comes back to the letter.
+
     Args:
         table: "schema.table" of the column.
         column: its name before.
@@ -1080,7 +1085,8 @@ def take_back(
         reason: the title of the op.spill that kept them.
         table: "schema.table".
         columns: give rows that are still there these values again; none: insert the rows.
-        key: the columns that identify a row; none: those of the table's key.
+        key: the columns that identify a row; none: those of the table's key, or of the
+            identity of rows that a phase makes.
     """
 
 def unswap_table(

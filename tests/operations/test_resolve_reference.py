@@ -85,6 +85,36 @@ def test_the_column_that_is_looked_up_may_change_later(small_tables: Small) -> N
     assert lookups(project) == set()
 
 
+def test_names_that_change_later_are_given_back_as_they_are_then(small: Small) -> None:
+    small.reversible(
+        1,
+        'op.keep_shape("public.task")\nop.resolve_reference('
+        '"public.task", "done_by", "public.person", "email", type="integer", fold=True)',
+    )
+    project = small.project()
+    project.execute(
+        "CREATE TABLE person (id int PRIMARY KEY, email text);"
+        "CREATE TABLE task (id int PRIMARY KEY, done_by text);"
+        "INSERT INTO person VALUES (1, 'ada@x'), (2, 'bob@x'), (3, 'cleo@x'), (4, 'dan@x');"
+        "INSERT INTO task SELECT id, initcap(email) FROM person"
+    )
+    project.up()
+    project.execute(
+        "UPDATE person SET email = CASE id WHEN 1 THEN 'bob@x' WHEN 2 THEN 'ada@x'"
+        " WHEN 3 THEN 'new@x' ELSE 'DAN@X' END"
+    )
+    old = "SELECT done_by FROM gnkmigrate_legacy.task ORDER BY id"
+    assert project.rows(old) == [("Ada@X",), ("Bob@X",), ("Cleo@X",), ("Dan@X",)]
+    project.execute("INSERT INTO gnkmigrate_legacy.task VALUES (5, 'ada@x')")
+    means = "SELECT done_by FROM task ORDER BY id"
+    assert project.rows(means) == [(1,), (2,), (3,), (4,), (2,)]
+
+    project.down()
+    assert project.rows(means) == [("bob@x",), ("ada@x",), ("new@x",), ("Dan@X",), ("ada@x",)]
+    project.up()
+    assert project.rows(means) == [(1,), (2,), (3,), (4,), (2,)]
+
+
 def test_it_keeps_its_name_until_contract(small_tables: Small) -> None:
     small_tables.reversible(2, 'op.rename_columns("public.person", {"email": "mail"})')
     with pytest.raises(PhaseRefused) as refused:
