@@ -155,6 +155,9 @@ def test_a_row_that_is_no_link_is_its_owners(small: Small) -> None:
         "INSERT INTO membership SELECT 3, 'dora', id FROM club WHERE name = 'Rowing'"
     )
     assert (2, "ann", "Rowing", None, None, "out") in project.rows(OLD)
+    project.execute("UPDATE club SET (name, motto) = ('Rudern', 'row') WHERE name = 'Rowing'")
+    assert (2, "ann", "Rudern", "row", None, "out") in project.rows(OLD)
+    project.execute("UPDATE club SET name = 'Rowing' WHERE name = 'Rudern'")
     project.execute("DELETE FROM people WHERE (tenant, login) = (2, 'ann')")
     assert [row[:2] for row in project.rows(OLD) if row[2] == "Rowing"] == [
         (2, "cleo"),
