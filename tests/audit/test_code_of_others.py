@@ -62,10 +62,10 @@ def test_an_audit_says_what_it_has_not_read(
     said = {missed.title: missed.reason for missed in result.not_run}
     function = 'index public.odd: function trap.calm() of "gnk Hostile"'
     assert said["The rows of note"].startswith(
-        f"reading them would run code of a role with fewer rights ({function})"
+        f"code of others would run by reading them, with your rights ({function})"
     )
     assert said["The rows of notes"] == said["The rows of note"]
-    assert said["Every note has a tag"] == f"reading notes would run code of others: {function}"
+    assert said["Every note has a tag"] == f"code of others would run by reading notes: {function}"
     assert any("NULL" in title and function in why for title, why in said.items())
 
 

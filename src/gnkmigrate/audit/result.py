@@ -18,8 +18,9 @@ from gnkmigrate.facts.snapshot import Snapshot, Unread
 
 # What a comparison with the target is called among checks, where it could not be made.
 TARGET = "target"
-# How the reason begins that a role lacks a right: a check's, and PostgreSQL's own.
-_CLOSED = ("the role may not read", "permission denied")
+# How the reason begins that a role lacks a right: a check's, and PostgreSQL's own; or
+# that the role has too many.
+_CLOSED = ("the role may not read", "permission denied", "code of others would run")
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ class Bounds:
             CodeOfOthers: it does.
         """
         for name in sorted(self.avoided.keys() & _names(text)) if self.avoided else ():
-            raise CodeOfOthers(f"reading {name} would run code of others: {self.avoided[name]}")
+            raise CodeOfOthers(f"code of others would run by reading {name}: {self.avoided[name]}")
 
 
 class CodeOfOthers(psycopg.NotSupportedError):

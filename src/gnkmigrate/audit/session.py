@@ -137,8 +137,8 @@ def _careful(policy: Policy, connection: Connection, live: Snapshot, *, trusted:
         NotRun(
             "others-code",
             f"The rows of {name}",
-            f"reading them would run code of a role with fewer rights ({line}): audit as the "
-            "table's owner, or read it and say trust_triggers = true",
+            f"code of others would run by reading them, with your rights ({line}): audit as the "
+            "table's owner, or read that code and say trust_triggers = true",
         )
         for name, line in sorted(avoided.items())
     )
