@@ -96,3 +96,16 @@ def test_the_sql_of_a_difference_takes_the_source_to_the_target(
 
     same = run("diff", database.conninfo, "target.sql", "--format", "sql")
     assert same.exit_code == 0
+
+
+def test_a_snapshot_puts_no_command_of_psql_into_a_script(run: Run, database: DatabaseUrl) -> None:
+    execute(database, "CREATE TABLE users (id int, name varchar(9))")
+    run("--url", database.conninfo, "snapshot", "--output", "after.json")
+    written = Path("after.json").read_text()
+    changed = written.replace("character varying(9)", r"text;\n\\! touch ran\n")
+    assert changed != written
+    Path("after.json").write_text(changed)
+    script = run("diff", database.conninfo, "after.json", "--format", "sql")
+    assert (script.exit_code, script.stdout) == (2, "")
+    assert "public.users.name" in script.stderr
+    assert "It holds a backslash outside of quotes." in script.stderr

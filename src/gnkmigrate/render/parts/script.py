@@ -3,17 +3,20 @@
 from collections.abc import Iterator, Sequence
 
 from gnkmigrate.diff.omitted import told
+from gnkmigrate.errors import SchemaError
 from gnkmigrate.facts.snapshot import Unread
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.plan.proof import Proof
 from gnkmigrate.plan.summary import effects, summarise
+from gnkmigrate.postgres.psql import NotPlain, commands
 from gnkmigrate.text.escape import visible
 
 # What the role or the database may have set otherwise, so that the text means what it says.
 # https://www.postgresql.org/docs/16/runtime-config-client.html
+# The first two say how psql itself divides the text.
+_READING = ("SET client_encoding = 'UTF8';", "SET standard_conforming_strings = on;")
 _SETTINGS = (
-    "SET client_encoding = 'UTF8';",
-    "SET standard_conforming_strings = on;",
+    *_READING,
     "SET default_transaction_read_only = off;",
     "SET default_tablespace = '';",
     "SET default_table_access_method = heap;",
@@ -38,6 +41,9 @@ def write_script(
         target: what it makes of it, in words.
         proof: what running it on a copy has shown.
         omitted: what the script knows nothing of.
+
+    Raises:
+        SchemaError: psql would find something else than SQL in a statement.
     """
     lines = [
         f"-- From {source} to {target}: {summarise(statements)}",
@@ -46,10 +52,56 @@ def write_script(
         *([f"-- {proof}"] if proof else []),
         *(("", *_SETTINGS) if statements else ()),
     ]
+    again = _READING if any(map(_has_backslash, statements)) else ()
     for statement in statements:
-        sql = f"BEGIN;\n{statement.sql};\nCOMMIT" if statement.is_several else statement.sql
-        lines += ["", *_comments(statement), f"{sql};"]
+        lines += ["", *_comments(statement), *_commands(statement, again)]
     return "\n".join(_commented(line) if line.startswith("--") else line for line in lines) + "\n"
+
+
+def _commands(statement: Statement, again: Sequence[str]) -> Iterator[str]:
+    """What psql sends for it, command by command.
+
+    Args:
+        statement: the statement.
+        again: what precedes a command that psql would divide otherwise under other settings, to
+            which an expression of a command before may have changed them.
+    """
+    found = [command.strip() for command in _divided(statement)]
+    # Before BEGIN as well: in a transaction that has failed they would do nothing.
+    begin, end = (("BEGIN;",), ("COMMIT;",)) if statement.is_several else ((), ())
+    yield from (*(again if begin and _is_read(statement.sql) else ()), *begin)
+    for command in found:
+        yield from (*(again if _is_read(command) else ()), f"{command};")
+    yield from end
+
+
+def _divided(statement: Statement) -> Sequence[str]:
+    try:
+        return _plain(statement)
+    except NotPlain as error:
+        raise SchemaError(
+            "No script is written: psql would find something else than SQL in the statement for "
+            f'"{visible(statement.reason)}". It holds {error}.',
+            hint="PostgreSQL prints no such definition. If it comes from a snapshot, write that "
+            "anew with gnkmigrate snapshot, and run nothing that was made of the old file.",
+        ) from error
+
+
+def _plain(statement: Statement) -> Sequence[str]:
+    found = [*commands(statement.sql)]
+    if len(found) > 1 and not statement.is_several:
+        raise NotPlain("a second command")
+    return found
+
+
+def _is_read(sql: str) -> bool:
+    """Whether the settings of _READING say where its quotes end."""
+    return "\\" in sql or not sql.isascii()
+
+
+def _has_backslash(statement: Statement) -> bool:
+    """Without one in the script psql finds no command of its own, whatever the settings say."""
+    return "\\" in statement.sql or any("\\" in visible(line) for line in _comments(statement))
 
 
 def _comments(statement: Statement) -> Iterator[str]:
