@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from gnkmigrate.text.escape import code, code_block, markdown, mermaid_text, mermaid_word, visible
+from gnkmigrate.text.escape import (
+    code,
+    code_block,
+    for_log,
+    markdown,
+    mermaid_text,
+    mermaid_word,
+    visible,
+)
 from tests.render.audit.support import HOSTILE
 
 RENDERER = MarkdownIt("gfm-like", {"linkify": False})
@@ -61,6 +69,28 @@ def test_what_does_not_show_is_spelled_out(text: str, expected: str) -> None:
 
 def test_lines_may_be_kept() -> None:
     assert visible("a\nb\r", lines=True) == "a\nb\\u000d"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("::error::a", ": :error::a"),
+        ("a\n \t::add-mask::b\r::c::", "a\n \t: :add-mask::b\r: :c::"),
+        ("a ##[error]b ##VSO[c]", "a ## [error]b ## VSO[c]"),
+        ("now()::date, a::text\nb:: c", "now()::date, a::text\nb:: c"),
+        ("## a", "## a"),
+    ],
+)
+def test_a_log_of_ci_finds_no_command(text: str, expected: str) -> None:
+    assert for_log(text) == expected
+    assert for_log(expected) == expected
+
+
+@given(st.text(st.sampled_from(":#[ \n\ta\u00a0vso"), max_size=20))
+def test_no_line_begins_with_a_command_of_ci(text: str) -> None:
+    shown = for_log(text)
+    assert not any(line.lstrip().startswith("::") for line in shown.split("\n"))
+    assert not re.search(r"##(vso)?\[", shown)
 
 
 @pytest.mark.parametrize(

@@ -64,10 +64,10 @@ def stderr(context: typer.Context) -> "Console":
 
 
 def _console(context: typer.Context, *, stderr: bool) -> "Console":
-    from rich.console import Console
+    from gnkmigrate.cli._log_console import LogConsole
 
     given = options(context)
-    console = Console(
+    console = LogConsole(
         stderr=stderr,
         no_color=given.no_color or None,
         quiet=stderr and (given.quiet or given.log_format is LogFormat.JSON),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from gnkmigrate.cli._context import LogFormat
 from gnkmigrate.failure import Failure
-from gnkmigrate.text.escape import printable
+from gnkmigrate.text.escape import for_log, printable
 
 
 def told(failure: Failure, log_format: LogFormat) -> str:
@@ -17,7 +17,7 @@ def _as_text(failure: Failure) -> str:
     lines = [f"error: {failure.message}", *(f"  {detail}" for detail in failure.details)]
     if failure.hint:
         lines.append(f"next: {failure.hint}")
-    return printable("\n".join(lines))
+    return for_log(printable("\n".join(lines)))
 
 
 def _as_json(failure: Failure) -> str:

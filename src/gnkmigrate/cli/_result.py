@@ -8,6 +8,8 @@ import typer
 
 from gnkmigrate.cli import _context
 
+# For people; what a program reads stays as it is.
+_IN_WORDS = ("terminal", "markdown")
 _HTML = (".html", ".htm")
 
 
@@ -23,12 +25,15 @@ def show(context: typer.Context, subject: str, format_: str, result: object, **m
     """
     from gnkmigrate.render import renderer
     from gnkmigrate.render.parts.view import View
+    from gnkmigrate.text.escape import for_log
 
     console = _context.stdout(context)
     styled = console.color_system is not None
     seen = {"color": styled and not console.no_color, "bold": styled, **more}
     view = View(console.width, **seen)
     text = renderer(subject, format_)(result, view)
+    if format_ in _IN_WORDS:
+        text = for_log(text)
     typer.echo(text, nl=False, color=view.color or view.bold)
 
 

@@ -10,6 +10,9 @@ import unicodedata
 _MARKDOWN = re.compile(r"([\\`*\[\]|~#$])")
 _EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _LAST_OF_FOUR_DIGITS = 0xFFFF
+# How GitHub Actions (ActionCommand.cs of its runner) and Azure Pipelines find commands in the
+# output of a job: where a line begins, spaces or not, and anywhere in it.
+_COMMAND_OF_CI = re.compile(r"((?:^|\r)\s*:)(?=:)|(##)(?=\[|vso\[)", re.MULTILINE | re.IGNORECASE)
 _MERMAID = re.compile(r"\W+", re.ASCII)
 
 
@@ -39,6 +42,11 @@ def printable(text: str) -> str:
     return "".join(
         mark if mark.isprintable() or mark == "\n" else "\N{REPLACEMENT CHARACTER}" for mark in text
     )
+
+
+def for_log(text: str) -> str:
+    """`text` with a space in what the log of a CI job would take for a command: `: :error::`."""
+    return _COMMAND_OF_CI.sub(r"\1\2 ", text)
 
 
 def markdown(text: str) -> Markdown:
