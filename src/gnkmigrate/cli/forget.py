@@ -34,7 +34,8 @@ def command(
 
     from gnkmigrate.errors import PhaseRefused
     from gnkmigrate.postgres.connection import connect
-    from gnkmigrate.run.kept.forget import Row, forget
+    from gnkmigrate.run.kept.forget import forget
+    from gnkmigrate.run.kept.named_row import Row
     from gnkmigrate.run.phase import read_steps
     from gnkmigrate.run.revision import load_all_phases
     from gnkmigrate.text.escape import visible

@@ -18,10 +18,11 @@ from gnkmigrate.operations.verify_columns import VerifyColumns
 from gnkmigrate.operations.verify_references import VerifyReferences
 from gnkmigrate.run import dependents, relation
 from gnkmigrate.run.batches.row_key import Named, named
+from gnkmigrate.run.kept.old_value import OldValue
 from gnkmigrate.run.names import misnamed, split
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal, Step
-from gnkmigrate.run.sync import column_pair, cutover_comparisons, legacy, policies
+from gnkmigrate.run.sync import column_pair, cutover_comparisons, legacy, policies, shadow_columns
 from gnkmigrate.run.sync.conversion import Conversion
 from gnkmigrate.run.sync.convertible import (
     contradicting_rows,
@@ -125,6 +126,12 @@ class ConvertColumns(Step):
 
     def comparisons(self, work: Work) -> Sequence[Comparison]:
         return cutover_comparisons.of_columns(work, self.reshaping)
+
+    def old_values(self, work: Work, table: str) -> Sequence[OldValue]:
+        spec = self.reshaping
+        if table != spec.table or not spec.is_remembered(work):
+            return ()
+        return [shadow_columns.old_value(spec.table, work.phase, pair) for pair in spec.pairs(work)]
 
     def stranded(self, work: Work) -> Sequence[Refusal]:
         spec = self.reshaping

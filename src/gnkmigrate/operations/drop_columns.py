@@ -17,9 +17,12 @@ from gnkmigrate.operations.splits.aside import (
 from gnkmigrate.operations.splits.leaving import Leaving
 from gnkmigrate.operations.splits.preflight import of_columns
 from gnkmigrate.operations.splits.spec import twice
+from gnkmigrate.run import relation
+from gnkmigrate.run.kept.old_value import OldValue
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.sync import shadow_columns
+from gnkmigrate.run.sync.column_pair import kept_name
 from gnkmigrate.run.sync.conversion import Conversion
 from gnkmigrate.run.work import Work
 
@@ -115,6 +118,16 @@ class DropColumns(_Step):
     def reverse(self) -> Sequence[Step]:
         return (GiveColumnsBack(self.dropped),)
 
+    def old_values(self, work: Work, table: str) -> Sequence[OldValue]:
+        """Nothing, or what a row of the new application has, where there has to be something."""
+        before = work.recall(self.dropped.memory)
+        if table != self.dropped.table or before is None:
+            return ()
+        return [
+            OldValue(kept_name(change.column), _emptied(change, before[change.column]))
+            for change in self.dropped.columns
+        ]
+
     def check(self, work: Work) -> Sequence[Refusal]:
         refusals = of_columns(work, self.dropped)
         return refusals or [*self._valueless(work), *self._unfit(work)]
@@ -180,10 +193,20 @@ class DropColumns(_Step):
 
 
 def _default(sides: Leaving, change: Conversion) -> str | None:
+    return _of_new_rows(change, sides.before[change.column])
+
+
+def _of_new_rows(change: Conversion, before: relation.Column) -> str | None:
+    """SQL for what rows of the new application have; None for nothing."""
     if change.fallback is not None:
         return change.fallback
-    before = sides.before[change.column]["default"]
-    return None if before is None else str(before)
+    return None if before["default"] is None else str(before["default"])
+
+
+def _emptied(change: Conversion, before: relation.Column) -> str:
+    """SQL for what a column has that says nothing of its row."""
+    value = _of_new_rows(change, before) if before["not_null"] else None
+    return f"({value or 'NULL'})::{before['type']}"
 
 
 @dataclass(frozen=True)

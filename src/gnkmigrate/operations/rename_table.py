@@ -71,6 +71,10 @@ class RenameTable(_Renames):
         return True
 
     @property
+    def renamed(self) -> tuple[str, str]:
+        return self.renaming.before, self.renaming.after
+
+    @property
     def reverse(self) -> Sequence[Step]:
         return (GiveNameBack(self.renaming.back()),)
 

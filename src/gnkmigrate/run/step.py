@@ -13,6 +13,7 @@ from gnkmigrate.run.lock_announcement import Span, TableLock
 
 if TYPE_CHECKING:
     from gnkmigrate.facts.snapshot import Snapshot
+    from gnkmigrate.run.kept.old_value import OldValue
     from gnkmigrate.run.sync.row_checksum import Comparison
     from gnkmigrate.run.work import Work
 
@@ -159,6 +160,21 @@ class Step(ABC):
         """Columns that a table has no longer once it has run; it looks after what they hold."""
         del table
         return ()
+
+    @property
+    def renamed(self) -> tuple[str, str] | None:
+        """A table that it gives another name, "schema.table" before and after."""
+        return None
+
+    def old_values(self, work: "Work", table: str) -> "Sequence[OldValue]":
+        """What the new shape says of columns of a table that it keeps for the way back."""
+        del work, table
+        return ()
+
+    def side_keys(self, table: str) -> Mapping[str, Mapping[str, str]]:
+        """Tables whose rows are each a part of one row of a table, with what its key is there."""
+        del table
+        return {}
 
     def stranded(self, work: "Work") -> Sequence[Refusal]:
         """Values that are kept until contract and nowhere else, unsaid by the revision."""

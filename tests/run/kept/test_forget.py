@@ -3,7 +3,9 @@
 import pytest
 
 from gnkmigrate.errors import PhaseRefused
-from gnkmigrate.run.kept.forget import Forgotten, Row, forget
+from gnkmigrate.run.kept.forget import forget
+from gnkmigrate.run.kept.named_row import Row
+from gnkmigrate.run.kept.old_columns import Forgotten
 from tests.migrations.project import Project
 from tests.operations.swapping import Swapping
 from tests.small import Small

@@ -13,6 +13,7 @@ from gnkmigrate.operations.merges.way import AnyWay
 from gnkmigrate.operations.parts.fill import Fill
 from gnkmigrate.run import dependents, relation
 from gnkmigrate.run.batches.row_key import Columns, key_of, listed
+from gnkmigrate.run.kept.old_value import ROW, OldValue
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.sync import column_settings, legacy, shadow_columns
@@ -146,6 +147,13 @@ class MergeTables(_MergeStep):
         if FollowSide(self.merge, self.way) in work.earlier:
             return ()  # whose check asks all
         return self.way.lasting(work, self.merge)
+
+    def old_values(self, work: Work, table: str) -> Sequence[OldValue]:
+        """A reference that leaves says no more than the values that take its place."""
+        if table != self.merge.table or not work.recall(self.merge.memory):
+            return ()
+        kept = map(kept_name, self.merge.leaving)
+        return [OldValue(name, f"{ROW}.{column(name)}") for name in kept]
 
     def stranded(self, work: Work) -> Sequence[Refusal]:
         return self.way.stranded(work, self.merge) if work.recall(self.merge.memory) else ()

@@ -23,6 +23,7 @@ from gnkmigrate.operations.splits.aside import (
 from gnkmigrate.operations.splits.holding import Belonging
 from gnkmigrate.operations.splits.leaving import Leaving
 from gnkmigrate.operations.take_back import TakeBack
+from gnkmigrate.run.kept.old_value import ROW, OldValue
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.sync import by_hand, privileges, shadow_columns
@@ -54,6 +55,15 @@ class MoveColumns(MoveStep):
         if MakeSideTable(self.move) in work.earlier:
             return ()  # whose check asks all
         return preflight.lasting(work, self.move)
+
+    def old_values(self, work: Work, table: str) -> Sequence[OldValue]:
+        if table != self.move.table or work.recall(self.move.memory) is None:
+            return ()
+        sides = Leaving.remembered(work, self.move).cut_over()
+        return list(holding.old_values(sides, _belonging(self.move, sides, ROW)))
+
+    def side_keys(self, table: str) -> Mapping[str, Mapping[str, str]]:
+        return {self.move.entity: dict(self.move.key)} if table == self.move.table else {}
 
     def comparisons(self, work: Work) -> Sequence[Comparison]:
         return (compared(self.move, Leaving.remembered(work, self.move)),)
@@ -158,11 +168,7 @@ class HoldOldValues(MoveStep):
 
     def _rows(self, work: Work) -> tuple[Leaving, Sequence[Belonging]]:
         sides = Leaving.remembered(work, self.move).cut_over()
-        parts = [
-            Belonging(sync.is_of(self.move, sides, part, "linked", "entity"), part.columns)
-            for part in self.move.parts
-        ]
-        return sides, parts
+        return sides, _belonging(self.move, sides, "linked")
 
     def run(self, work: Work) -> int:
         holding.hold(work, *self._rows(work))
@@ -170,6 +176,13 @@ class HoldOldValues(MoveStep):
 
     def cancel(self, work: Work) -> None:
         holding.let_go(work, Leaving.remembered(work, self.move))
+
+
+def _belonging(move: Move, sides: Leaving, row: str) -> list[Belonging]:
+    """Which rows of the side table, `entity`, belong to a row of the table."""
+    return [
+        Belonging(sync.is_of(move, sides, part, row, "entity"), part.columns) for part in move.parts
+    ]
 
 
 def _unknown(move: Move) -> str:

@@ -11,6 +11,7 @@ from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.operations.convert_online import drop_checks, require
 from gnkmigrate.operations.splits.leaving import Leaving
 from gnkmigrate.run.batches.row_key import key_of, listed
+from gnkmigrate.run.kept.old_value import OldValue
 from gnkmigrate.run.names import column, literal, split
 from gnkmigrate.run.rows import listed as listed_rows
 from gnkmigrate.run.step import Refusal
@@ -93,6 +94,27 @@ def hold(work: Work, sides: Leaving, rows: Sequence[Belonging]) -> None:
         )
     for name in sides.required():
         require(work, sides.said.table, kept_name(name))
+
+
+def old_values(sides: Leaving, rows: Sequence[Belonging]) -> Iterator[OldValue]:
+    """What the entity says of the old columns of a row, which `rows` call old_value.ROW.
+
+    Args:
+        sides: from the cutover on.
+        rows: the rows of the entity that belong to it.
+    """
+    for row in rows:
+        there = f"FROM {sides.entity} AS entity WHERE {row.on}"
+        for change in row.columns:
+            said = f"entity.{column(change.new_name)}"
+            back = f"{sides.way_back(change)}({said})"
+            same = alike(change.converted(back), said)
+            yield OldValue(
+                kept_name(change.column),
+                f"(SELECT {back} {there})",
+                f"coalesce((SELECT {same} {there}), true)",
+                sides.said.entity,
+            )
 
 
 def let_go(work: Work, sides: Leaving) -> None:

@@ -15,6 +15,7 @@ from gnkmigrate.operations.splits.sides import Sides
 from gnkmigrate.operations.splits.spec import Split
 from gnkmigrate.operations.take_back import TakeBack
 from gnkmigrate.run.batches.row_key import key_of
+from gnkmigrate.run.kept.old_value import ROW, OldValue
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.sync.column_pair import kept_name
@@ -42,6 +43,14 @@ class SplitTable(SplitStep):
         if MakeEntity(self.split) in work.earlier:
             return ()  # whose check asks all
         return preflight.lasting(work, self.split)
+
+    def old_values(self, work: Work, table: str) -> Sequence[OldValue]:
+        split = self.split
+        if table != split.table or work.recall(split.memory) is None:
+            return ()
+        sides = Sides.remembered(work, split).cut_over()
+        on = f"entity.{sides.key} = {ROW}.{sides.link}"
+        return list(holding.old_values(sides, [Belonging(on, split.columns)]))
 
     def comparisons(self, work: Work) -> Sequence[Comparison]:
         key = key_of(work, self.split.table, ())

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 from gnkmigrate import own_objects
+from gnkmigrate.run.kept.old_value import ROW, OldValue
 from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.own_names import own_name
 from gnkmigrate.run.sync import bitwise_types, statement_mark, ways_back
@@ -48,6 +49,13 @@ def function(table: str, phase: str) -> str:
 def way_back(table: str, phase: str, pair: ColumnPair) -> str:
     """The function that gives the old column's value for the new one's, qualified and quoted."""
     return ways_back.function(table, phase, pair.change)
+
+
+def old_value(table: str, phase: str, pair: ColumnPair) -> OldValue:
+    """What the new column says of the old one, from the exchange on."""
+    new = f"{ROW}.{column(pair.change.new_name)}"
+    back = f"{way_back(table, phase, pair)}({new})"
+    return OldValue(pair.kept, back, alike(pair.change.converted(back), new))
 
 
 def make_ways_back(table: str, phase: str, pairs: Sequence[ColumnPair]) -> str:
