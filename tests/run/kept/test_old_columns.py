@@ -1,11 +1,14 @@
 """`forget` of a row that lives: its old columns say what the new shape does; nothing is lost."""
 
+import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.run.kept.old_columns import Forgotten
 from gnkmigrate.run.lasting_verifications import verify
 from tests.migrations.project import Project
@@ -232,3 +235,88 @@ def test_the_key_of_either_shape_is_named(small: Small) -> None:
         "gnkmigrate_archive.ms": "it has no column nr: forget its row by its own key (id) as well"
     }
     assert len(project.rows("TABLE gnkmigrate_archive.ms")) == 2
+
+
+def test_triggers_that_fire_always_do_not(small: Small) -> None:
+    """For them the triggers are switched off, step by step, and on again."""
+    project = begun(small, TABLE, SPLIT, MOVE, LOOKUP)
+    project.execute("""
+        CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS
+            $$BEGIN NEW.name := upper(NEW.name); RETURN NEW; END$$;
+        CREATE TRIGGER shout BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION shout();
+        ALTER TABLE t ENABLE ALWAYS TRIGGER shout
+    """)
+    old = project.rows("SELECT * FROM gnkmigrate_legacy.t ORDER BY id")
+    forgotten(project, "public.t", "1")
+    assert project.rows(
+        "SELECT DISTINCT tgenabled::text FROM pg_trigger WHERE NOT tgisinternal"
+    ) == [("A",)]
+    project.execute("DROP TRIGGER shout ON t; DROP FUNCTION shout()")
+    nothing_lost(project, old)
+
+
+def test_a_wider_key(small: Small) -> None:
+    tables = """
+        CREATE TABLE t (id serial PRIMARY KEY, up int REFERENCES t ON DELETE SET NULL);
+        INSERT INTO t (up) VALUES (NULL), (1)
+    """
+    project = begun(small, tables, 'op.widen_key("public.t", references=("public.t.up",))')
+    found = forgotten(project, "public.t", "2")
+    assert (sum(each.count for each in found), left(found)) == (0, {})
+    nothing_lost(project, [(1, None), (2, 1)])
+
+
+def test_who_changes_the_other_table_is_waited_for(small: Small) -> None:
+    """Else the old column would get what that has just taken away."""
+    project = begun(small, TABLE, SPLIT)
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    with ThreadPoolExecutor(1) as beside, connect(project.url) as session:
+        with session.transaction():
+            session.execute("UPDATE public.town SET city = 'Linz'")
+            forgetting = beside.submit(forgotten, project, "public.t", "1")
+            while not forgetting.done() and not project.rows(waiting)[0][0]:
+                time.sleep(0.01)
+        assert left(forgetting.result()) == {}
+    nothing_lost(
+        project,
+        [
+            (1, "Ann", "Linz", "hello", "new"),
+            (2, "Bob", "Linz", "hi", "old"),
+            (3, "Eve", None, None, "new"),
+        ],
+    )
+
+
+def test_columns_of_a_table_that_has_not_the_key_of_its_archive(small: Small) -> None:
+    add = 'op.add_columns("public.ms", (op.new("nr", "int"),))'
+    link = LINK.replace('op.keep_shape("public.ms")', "")
+    project = begun(small, LINKED, link, add, 'op.drop_columns("public.ms", ("nr",))')
+    found = forgotten(project, "public.ms", "1", by="id")
+    assert left(found)["public.ms: gnkmigrate_kept_nr"] == (
+        "it has no column id: forget its row by its own key (login, club_id) as well"
+    )
+
+
+def test_labels_of_an_enum_and_a_lookup_of_what_was_split(small: Small) -> None:
+    """Each table has the old columns of its own step."""
+    tables = """
+        CREATE TYPE mood AS ENUM ('good', 'bad');
+        CREATE TABLE t (id int PRIMARY KEY, mood mood NOT NULL, zip text, city text);
+        INSERT INTO t VALUES (1, 'good', '8010', 'Graz'), (2, 'bad', NULL, NULL)
+    """
+    enum = (
+        'op.extract_lookup("public.t", "mood", "public.mood_is", rename="mood_id",'
+        ' enum="public.mood", not_null=True)'
+    )
+    split = (
+        'op.split_table("public.t", "public.place", {"zip": "zip", "city": "city"},'
+        ' reference="place_id", identity=("zip",))'
+    )
+    add = 'op.add_columns("public.place", (op.new("land", "text"),))'
+    land = 'op.extract_lookup("public.place", "land", "public.land", rename="land_id")'
+    project = begun(small, tables, enum, split, add, land)
+    project.execute("INSERT INTO land (name) VALUES ('AT'); UPDATE place SET land_id = 1")
+    found = [*forgotten(project, "public.t", "1"), *forgotten(project, "public.place", "1")]
+    assert (sum(each.count for each in found), left(found)) == (0, {})
+    assert project.rows("SELECT gnkmigrate_kept_land FROM place") == [("AT",)]
+    nothing_lost(project, [(1, "good", "8010", "Graz"), (2, "bad", None, None)])
