@@ -1,6 +1,8 @@
 """A prepared transaction has no session that could be named: it is named itself, with its end."""
 
+import time
 from collections.abc import Iterator
+from threading import Thread
 
 import pytest
 
@@ -8,6 +10,7 @@ from gnkmigrate.errors import CatalogLocked, NoLock
 from gnkmigrate.facts.reading import holders, read_snapshot
 from gnkmigrate.postgres.connection import Connection, connect
 from gnkmigrate.postgres.quoting import literal
+from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.run.blockers import BlockerWatch
 from tests.own_server import OwnServer, own_server
 from tests.run.test_blockers import lock, work
@@ -63,6 +66,22 @@ def test_one_whose_lock_is_in_nobodys_way_is_not(own: OwnServer, session: Connec
             running.attempt(lambda: running.execute("LOCK TABLE busy IN SHARE MODE"))
     (line,) = failed.value.details
     assert line.startswith("prepared transaction 'writes' ")
+
+
+def test_an_audit_says_that_sessions_wait_behind_one(own: OwnServer, session: Connection) -> None:
+    prepare(own, "writes", "INSERT INTO busy VALUES (1)")
+    session.execute("SET lock_timeout = 0")
+    waiter = Thread(target=session.execute, args=("LOCK TABLE busy",))
+    session.execute("BEGIN")
+    waiter.start()
+    asked = query("audit.checks", "blocked_sessions")
+    with connect(own.url) as other:
+        while not (found := other.execute(asked, {"seconds": 0}).fetchall()):
+            time.sleep(0.01)
+        other.execute("ROLLBACK PREPARED 'writes'")
+    waiter.join()
+    session.execute("ROLLBACK")
+    assert found[0][3] == ["a prepared transaction (pg_prepared_xacts)"]
 
 
 def test_one_that_keeps_definitions_from_being_read_is_named(
