@@ -22,7 +22,7 @@ def test_what_postgresql_prints_is_one_command(sql: str) -> None:
 
 
 def test_several_commands() -> None:
-    assert list(commands("A; B ';';\nC")) == ["A", " B ';'", "\nC"]
+    assert list(commands("A; B ';';\nC;;")) == ["A", "B ';'", "C"]
 
 
 @pytest.mark.parametrize(

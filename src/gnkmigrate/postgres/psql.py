@@ -46,6 +46,8 @@ class NotPlain(ValueError):
 def commands(sql: str) -> Iterator[str]:
     """The commands of which `sql` consists, each as psql would send it, without semicolons.
 
+    Empty ones are left out.
+
     Raises:
         NotPlain: psql could find something else in it, or no end.
     """
@@ -54,7 +56,8 @@ def commands(sql: str) -> Iterator[str]:
     for token in _tokens(sql):
         mark = token["mark"]
         if mark == ";" and not depth and not blocks:
-            yield sql[start : token.start()]
+            if piece := sql[start : token.start()].strip():
+                yield piece
             start, words = token.end(), []
         depth = max(0, depth + (mark == "(") - (mark == ")"))
         if token["word"]:
@@ -64,7 +67,8 @@ def commands(sql: str) -> Iterator[str]:
             blocks = blocks if depth else _deeper(blocks, words)
     if depth or blocks:
         raise NotPlain("a parenthesis or a block without an end")
-    yield sql[start:]
+    if piece := sql[start:].strip():
+        yield piece
 
 
 def _tokens(sql: str) -> Iterator[re.Match[str]]:

@@ -66,7 +66,7 @@ def _commands(statement: Statement, again: Sequence[str]) -> Iterator[str]:
         again: what precedes a command that psql would divide otherwise under other settings, to
             which an expression of a command before may have changed them.
     """
-    found = [command.strip() for command in _divided(statement)]
+    found = _divided(statement)
     # Before BEGIN as well: in a transaction that has failed they would do nothing.
     begin, end = (("BEGIN;",), ("COMMIT;",)) if statement.is_several else ((), ())
     yield from (*(again if begin and _is_read(statement.sql) else ()), *begin)
