@@ -54,7 +54,7 @@ def test_an_attribute_has_another_name(server: Server) -> None:
 def test_attributes_trade_names_while_others_come_and_go(server: Server) -> None:
     old, new = (
         "CREATE TYPE t AS (a integer, b text, c text);",
-        "CREATE TYPE t AS (b integer, a text);",
+        "CREATE TYPE t AS (b integer, a text, d text);",
     )
     renames = read_renames(["attribute public.t.a = b", "attribute public.t.b = a"])
     there, _ = converge(server, old, new, renames=renames)

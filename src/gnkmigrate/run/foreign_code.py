@@ -7,6 +7,7 @@ a superuser does. What such a function calls in turn is in its text, which nobod
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from psycopg import sql
 
@@ -14,7 +15,9 @@ from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.run.names import quoted
-from gnkmigrate.run.phase import Phase
+
+if TYPE_CHECKING:  # who reads revisions loads Alembic
+    from gnkmigrate.run.phase import Phase
 
 # Views that read them, and views that read these, each with the relation that is read in the end.
 _READERS = """
@@ -32,7 +35,7 @@ SELECT relname, min(named) FROM reader JOIN pg_catalog.pg_class USING (oid) GROU
 """
 
 
-def of_phases(phases: Iterable[Phase]) -> Sequence[str]:
+def of_phases(phases: "Iterable[Phase]") -> Sequence[str]:
     """The tables that phases touch, each quoted."""
     return sorted({quoted(table) for phase in phases for table in phase.tables})
 
