@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import psycopg
 
+from gnkmigrate import own_objects
 from gnkmigrate.run import relation
 from gnkmigrate.run.batches.row_key import Columns
 from gnkmigrate.run.batches.row_key import listed as listed_columns
@@ -34,7 +35,8 @@ def misplaced_columns(work: Work, table: str, conversions: Sequence[Conversion])
     found = relation.columns(work, table, [*wanted, *kept])
     wrong = [text for change in conversions for text in _misplaced(change, found)]
     ours = {*kept, *(built_name(change.new_name) for change in conversions)}
-    names = [*found, *(change.rename for change in conversions)]
+    there = found.keys() - own_objects.kept_columns(work.connection, quoted(table))
+    names = sorted({*there, *(change.rename for change in conversions)})
     wrong += [f"{name} is a name that gnkmigrate needs itself" for name in names if name in ours]
     if not wrong:
         return None
