@@ -29,6 +29,7 @@ _VERSION_FLAG, _BENEATH = 1, 1
 _NO_NEW_PRIVILEGES = 38
 # The first version of Landlock that knows all rights to files above, and when the others came.
 _LEAST, _WITH_NETWORK, _WITH_SCOPES = 3, 4, 6
+_WITHOUT_UDP = 15  # the first PostgreSQL that keeps statistics in shared memory
 
 _LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/share")
 _LOADERS = ("/lib", "/lib64", "/lib/*-linux-*")
@@ -66,6 +67,7 @@ def confinement(programs: Path, folder: Path) -> Iterator[Callable[[], None] | N
     if not is_confining():
         yield None
         return
+    major = int((folder / "data" / "PG_VERSION").read_text())
     system = ctypes.CDLL(None, use_errno=True)
     rules = _Ruleset(
         _ALL,
@@ -82,7 +84,7 @@ def confinement(programs: Path, folder: Path) -> Iterator[Callable[[], None] | N
             if system.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) != 0:
                 raise OSError(ctypes.get_errno(), "prctl")
             _called(system, _RESTRICT, ruleset, 0)
-            system_calls.forbid_connections(system)
+            system_calls.forbid_connections(system, sends_to_itself=major < _WITHOUT_UDP)
 
         yield confine
     finally:
