@@ -109,3 +109,15 @@ def test_a_snapshot_puts_no_command_of_psql_into_a_script(run: Run, database: Da
     assert (script.exit_code, script.stdout) == (2, "")
     assert "public.users.name" in script.stderr
     assert "It holds a backslash outside of quotes." in script.stderr
+
+
+def test_a_name_with_an_escape_sequence_is_another_name(
+    run: Run, server: Server, database: DatabaseUrl
+) -> None:
+    """Seen: taken out of the script, what looks like one left the name of a table that stays."""
+    execute(database, 'CREATE TABLE "t\x1b[31mX" (a int); CREATE TABLE "tX" (a int)')
+    with server.database() as other:
+        execute(other, 'CREATE TABLE "tX" (a int)')
+        script = run("diff", database.conninfo, other.conninfo, "--format", "sql").stdout
+    assert 'DROP TABLE public."t\x1b[31mX";' in script
+    assert 'DROP TABLE public."tX"' not in script

@@ -12,6 +12,7 @@ from gnkmigrate.cli._backup_first import back_up
 from gnkmigrate.cli._foreign_code import look_at_foreign_code
 from gnkmigrate.cli._outcome import Outcome, Told, write_announced, write_drift
 from gnkmigrate.cli._progress import progress
+from gnkmigrate.cli._result import write_as_it_is
 from gnkmigrate.errors import GnkMigrateError, Interrupted, PhaseRefused
 from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.run import journal, phase_script, runner
@@ -105,7 +106,7 @@ def migrate(
     if not chosen:
         _tell_nothing_to_do(context, statuses, direction, request)
     elif sql:
-        typer.echo(phase_script.script(chosen, direction, project, request))
+        write_as_it_is(phase_script.script(chosen, direction, project, request) + "\n")
     else:
         if asks:
             ready = [found.phase.name for found in statuses if found.state == "ready"]

@@ -34,7 +34,22 @@ def show(context: typer.Context, subject: str, format_: str, result: object, **m
     text = renderer(subject, format_)(result, view)
     if format_ in _IN_WORDS:
         text = for_log(text)
-    typer.echo(text, nl=False, color=view.color or view.bold)
+        typer.echo(text, nl=False, color=True)  # what it holds of colours is the renderer's
+    else:
+        write_as_it_is(text)
+
+
+def write_as_it_is(text: str) -> None:
+    """Writes what a program reads to stdout, such as SQL, character by character.
+
+    Click would take out what looks like a terminal's escape sequence, also where it is part of a
+    name. On a terminal itself control characters are shown as their numbers.
+    """
+    import sys
+
+    from gnkmigrate.text.escape import printable
+
+    typer.echo(printable(text) if sys.stdout.isatty() else text, nl=False, color=True)
 
 
 def rendered(subject: str, format_: str, result: object, **view: Any) -> str:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from gnkmigrate.cli import _context
+from gnkmigrate.cli._result import write_as_it_is
 
 LEFT = 1
 
@@ -32,7 +33,7 @@ def command(
         snapshot = read_snapshot(connection, ignore=project.ignore, schemas=project.read_schemas)
         found = migrating_role(connection, snapshot, role)
     for line in found.lines:
-        typer.echo(visible(line))
+        write_as_it_is((visible(line) if line.startswith("--") else line) + "\n")
     if found.taken_back:
         typer.echo(
             "-- Nobody has had what this takes back. Keep it, and run it after gnkmigrate contract,"
