@@ -69,8 +69,8 @@ def test_attributes_trade_names_while_others_come_and_go(server: Server) -> None
 
 
 def test_tables_of_a_type_follow_an_attribute_that_has_another_name(server: Server) -> None:
-    old = "CREATE TYPE t AS (a integer, b text); CREATE TABLE x OF t (PRIMARY KEY (a));"
-    new = "CREATE TYPE t AS (z integer, b text); CREATE TABLE x OF t (PRIMARY KEY (z));"
+    old = "CREATE TYPE t AS (a integer, b text); CREATE TABLE x OF t (CONSTRAINT u UNIQUE (a));"
+    new = "CREATE TYPE t AS (z integer, b text); CREATE TABLE x OF t (CONSTRAINT u UNIQUE (z));"
     renames = read_renames(["attribute public.t.a = z", "column public.x.a = z"])
     there, _ = converge(server, old, new, renames=renames)
     assert there == ["ALTER TYPE public.t RENAME ATTRIBUTE a TO z CASCADE"]
