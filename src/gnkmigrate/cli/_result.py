@@ -43,7 +43,7 @@ def write_as_it_is(text: str) -> None:
     """Writes what a program reads to stdout, such as SQL, character by character.
 
     Click would take out what looks like a terminal's escape sequence, also where it is part of a
-    name. On a terminal itself control characters are shown as their numbers.
+    name. On a terminal itself a sign stands for each control character.
     """
     import sys
 
