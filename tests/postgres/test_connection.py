@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from psycopg import conninfo
 
 from gnkmigrate.errors import ConnectionFailed, ConnectionRejected, SettingsError
-from gnkmigrate.postgres.connection import DatabaseUrl, connect, require_supported
+from gnkmigrate.postgres.connection import DatabaseUrl, connect, own_path, require_supported
 from gnkmigrate.text.redaction import redact
 from tests.support import execute, rows
 
@@ -191,3 +191,18 @@ def test_where_the_password_ends_must_be_clear(text: str) -> None:
 )
 def test_what_stands_among_the_parameters_is_clear(text: str) -> None:
     assert DatabaseUrl.parse(text)
+
+
+def test_a_type_of_the_databases_path_is_not_taken_for_postgresqls(database: DatabaseUrl) -> None:
+    """Seen: a domain called text ran its check as whoever asked for a plan."""
+    execute(
+        database,
+        "CREATE SCHEMA evil;"
+        "CREATE FUNCTION evil.trap() RETURNS boolean LANGUAGE plpgsql AS"
+        " 'BEGIN RAISE EXCEPTION ''run''; END';"
+        "CREATE DOMAIN evil.text AS pg_catalog.text CHECK (evil.trap());"
+        "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = evil, pg_catalog',"
+        " current_database()); END $$",
+    )
+    with connect(database) as connection:
+        assert own_path(connection)[0] == "evil"

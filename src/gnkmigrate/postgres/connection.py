@@ -238,5 +238,8 @@ def own_path(connection: Connection) -> tuple[str, ...]:
             "SELECT set_config('search_path', reset_val, true) FROM pg_catalog.pg_settings"
             " WHERE name = 'search_path'"
         )
-        row = connection.execute("SELECT pg_catalog.current_schemas(false)::text[]").fetchone()
+        # This alone runs with that path, in which a type of somebody's could be called text.
+        row = connection.execute(
+            "SELECT pg_catalog.current_schemas(false)::pg_catalog.text[]"
+        ).fetchone()
     return tuple(row[0]) if row else ()
