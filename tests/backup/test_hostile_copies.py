@@ -1,10 +1,15 @@
 """What a database holds runs on a copy of it with nobody's rights who matters."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from gnkmigrate.backup import create_backup
+from gnkmigrate.backup.progress import Observer, ignore
+from gnkmigrate.copies.clone import clone
+from gnkmigrate.copies.sample import Selection
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.servers import Server
@@ -35,9 +40,14 @@ REFRESH MATERIALIZED VIEW seen;
 """
 
 
-def test_rows_come_into_a_copy_without_a_superuser(
-    new_role: NewRole, database: DatabaseUrl, project: Settings
-) -> None:
+@contextmanager
+def untold() -> Iterator[Observer]:
+    yield ignore
+
+
+@pytest.fixture
+def trapped(new_role: NewRole, database: DatabaseUrl) -> DatabaseUrl:
+    """A database with the trap, which belongs to a role without rights."""
     role = new_role()
     ((here,),) = rows(database, "SELECT system_identifier FROM pg_control_system()")
     execute(database, TRAP.replace("{here}", str(here)))
@@ -48,14 +58,31 @@ def test_rows_come_into_a_copy_without_a_superuser(
         ("DOMAIN", "calm_text"),
     ):
         execute(database, f"ALTER {kind} {name} OWNER TO {role}")
+    return database
 
+
+def test_rows_come_into_a_copy_without_a_superuser(trapped: DatabaseUrl, project: Settings) -> None:
     with pytest.raises(PhaseRefused, match="nothing was read"):  # an index of the live table
-        create_backup(database, project, verify=True)
+        create_backup(trapped, project, verify=True)
     project = project.model_copy(update={"trust_triggers": True})
-    made = create_backup(database, project, verify=True)
+    made = create_backup(trapped, project, verify=True)
 
     assert made.differences == ()
     assert made.verified is True
+
+
+@pytest.mark.parametrize("selection", [Selection(), Selection(rows=1)], ids=["whole", "sample"])
+def test_a_copy_for_a_rehearsal_asks_for_trust_as_a_backup_does(
+    selection: Selection, trapped: DatabaseUrl, project: Settings
+) -> None:
+    with (
+        pytest.raises(PhaseRefused, match="nothing was read"),
+        clone(project, trapped, untold, selection),
+    ):
+        pass
+    project = project.model_copy(update={"trust_triggers": True})
+    with clone(project, trapped, untold, selection) as copy:
+        assert copy.live_rows == 2
 
 
 def test_the_role_that_carries_rows_is_no_superuser_and_goes(

@@ -84,7 +84,7 @@ def test_it_reaches_no_other_server_of_its_user(own: Server, server: Server) -> 
     """By a Unix socket the user of the operating system may be enough (peer authentication)."""
     execute(own.url, "CREATE EXTENSION IF NOT EXISTS dblink")
     other = server.url.conninfo.replace("'", "''")
-    with pytest.raises(errors.SqlclientUnableToEstablishSqlconnection, match="Permission denied"):
+    with pytest.raises(errors.SqlclientUnableToEstablishSqlconnection):
         execute(own.url, f"SELECT dblink_connect('{other} application_name=dblink')")
     reached = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'dblink'"
     assert rows(server.url, reached) == [(0,)]

@@ -98,20 +98,24 @@ class _Relation(NamedTuple):
     row_security: bool
 
 
-def read_contents(connection: Connection, *, hashed: bool) -> Contents:
+def read_contents(connection: Connection, *, hashed: bool, trusted: bool = True) -> Contents:
     """The contents of a database, as the session's transaction sees them.
 
     Args:
         connection: a session with pinned settings; inside a transaction it holds a lock on each
             table from now on, so that none is truncated or rewritten before it is dumped.
         hashed: also hash the rows, which takes several times as long.
+        trusted: whether code of roles with fewer rights may run, as on a copy.
 
     Raises:
         BackupFailed: the role may not read all tables and sequences.
+        PhaseRefused: reading them would run such code.
     """
     relations = [_Relation(*row) for row in connection.execute(query("backup.sql", "relations"))]
     _refuse_unreadable(connection, relations)
     tables = [relation.oid for relation in relations if relation.kind == "table"]
+    names = [qualified(each.schema, each.name) for each in relations if each.kind == "table"]
+    require_trust_to_read(connection, names, trusted=trusted)
     with connection.transaction():
         connection.execute("SET LOCAL lc_monetary = 'C'")  # money prints by it
         question = query("backup.sql", "rows_and_hash" if hashed else "rows")
@@ -120,17 +124,6 @@ def read_contents(connection: Connection, *, hashed: bool) -> Contents:
         sequences = _sequences(connection, relations)
         (found,) = connection.execute("SELECT count(*) FROM pg_largeobject_metadata").fetchall()
     return Contents(counted, sequences, int(found[0]))
-
-
-def refuse_foreign_code(connection: Connection) -> None:
-    """Stops where reading the tables runs code of roles with fewer rights than the session's.
-
-    Raises:
-        PhaseRefused: it would.
-    """
-    relations = [_Relation(*row) for row in connection.execute(query("backup.sql", "relations"))]
-    tables = [qualified(each.schema, each.name) for each in relations if each.kind == "table"]
-    require_trust_to_read(connection, tables, trusted=False)
 
 
 def widened(contents: Contents, connection: Connection) -> Contents:

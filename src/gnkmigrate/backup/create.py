@@ -13,7 +13,7 @@ from pathlib import Path
 from psycopg import conninfo
 
 from gnkmigrate import __version__
-from gnkmigrate.backup.contents import Contents, read_contents, refuse_foreign_code, widened
+from gnkmigrate.backup.contents import Contents, read_contents, widened
 from gnkmigrate.backup.failure import BackupFailed
 from gnkmigrate.backup.files import private_file, private_folder, sha256
 from gnkmigrate.backup.manifest import Manifest, manifest_path, write_manifest
@@ -104,9 +104,7 @@ def create_backup(
     with connect(url, read_only=True) as connection:
         pg_dump = program("pg_dump", connection.info.server_version // 10000)
         with _one_moment(connection) as snapshot:
-            if not settings.trust_triggers:
-                refuse_foreign_code(connection)
-            source = _look(connection, observe, verify=verify)
+            source = _look(connection, observe, verify=verify, trusted=settings.trust_triggers)
             file = _place(settings, output, source)
             with private_file(file) as dump, private_file(manifest_path(file)) as notes:
                 # By its name: what it writes to a pipe or a descriptor has no table of contents
@@ -148,9 +146,9 @@ def _one_moment(connection: Connection) -> Iterator[str]:
         yield str(snapshot)
 
 
-def _look(connection: Connection, observe: Observer, *, verify: bool) -> _Source:
+def _look(connection: Connection, observe: Observer, *, verify: bool, trusted: bool) -> _Source:
     observe(TransferProgress("counting rows"))
-    contents = read_contents(connection, hashed=verify)
+    contents = read_contents(connection, hashed=verify, trusted=trusted)
     ((moment,),) = connection.execute("SELECT transaction_timestamp()").fetchall()
     extensions = connection.execute(
         "SELECT extname::text FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY 1"

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gnkmigrate.cli import _context
-from gnkmigrate.cli._choices import TERMINAL, TEXT, formats
+from gnkmigrate.cli._choices import TERMINAL, TEXT, TrustTriggers, formats
 from gnkmigrate.cli._renames import NoRename, Rename, asking, note, said
 from gnkmigrate.cli._result import rendered, show
 
 if TYPE_CHECKING:
     from gnkmigrate.plan.planned import Planned
     from gnkmigrate.plan.proof import Proof
+    from gnkmigrate.settings import Settings
 
 PENDING = 1
 _SUBJECT = "plan"  # whose renderers show it
@@ -58,6 +59,7 @@ def command(
     ] = None,
     rename: Rename = None,
     no_rename: NoRename = None,
+    trust_triggers: TrustTriggers = False,
 ) -> None:
     """Show the SQL that takes the live database to its target, and what each statement does.
 
@@ -80,7 +82,7 @@ def command(
     if not prove and (sample or skip_extension):
         raise typer.BadParameter("--sample and --skip-extension go with --prove.")
     check_writable([output] if output else [])
-    project = _context.settings(context)
+    project = _context.settings(context, trust_triggers=trust_triggers or None)
     told: list[str] = []
     planned = plan_project(
         project,
@@ -92,7 +94,7 @@ def command(
         tell=partial(note, context, told),
     )
     if prove:
-        proof = _prove(context, planned, sample, skip_extension or ())
+        proof = _prove(context, project, planned, sample, skip_extension or ())
         planned = replace(planned, proof=proof)
     if output is None:
         show(context, _SUBJECT, format_, planned)
@@ -109,13 +111,17 @@ def command(
 
 
 def _prove(
-    context: typer.Context, planned: "Planned", sample: int | None, without: Sequence[str]
+    context: typer.Context,
+    project: "Settings",
+    planned: "Planned",
+    sample: int | None,
+    without: Sequence[str],
 ) -> "Proof":
     from gnkmigrate.cli._transfer import transfer_progress
     from gnkmigrate.copies.sample import Selection
     from gnkmigrate.proof.prove import prove
 
-    project, messages = _context.settings(context), _context.stderr(context)
+    messages = _context.stderr(context)
     return prove(
         planned,
         project,

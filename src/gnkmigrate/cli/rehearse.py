@@ -10,6 +10,7 @@ from gnkmigrate.cli._choices import (
     Overflow,
     Report,
     SampleRows,
+    TrustTriggers,
     Unmapped,
     answers,
     formats,
@@ -57,6 +58,7 @@ def command(
         bool,
         typer.Option("--spill", help="On the way back, keep what the old shape cannot hold."),
     ] = False,
+    trust_triggers: TrustTriggers = False,
 ) -> None:
     """Try the whole migration and its rollback on a copy.
 
@@ -73,7 +75,7 @@ def command(
     from gnkmigrate.copies.sample import Selection
     from gnkmigrate.rehearsal.rehearse import Listener, rehearse
 
-    project = _context.settings(context)
+    project = _context.settings(context, trust_triggers=trust_triggers or None)
     if phase:
         project = project.model_copy(update={"optional_phases": tuple(phase)})
     parameters = answers(unmapped=unmapped, overflow=overflow)

@@ -106,7 +106,10 @@ def clone(
                 if selection.is_everything:
                     copied = _whole(live, settings, there, Path(folder), observe)
                 else:
-                    copied = copy_partly(live, there, Path(folder), selection, observe)
+                    trusted = settings.trust_triggers
+                    copied = copy_partly(
+                        live, there, Path(folder), selection, observe, trusted=trusted
+                    )
             if not set(OWNERLESS) & set(there.options):
                 _trust_journal(url)
         yield Clone(

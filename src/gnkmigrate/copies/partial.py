@@ -59,6 +59,8 @@ def copy_partly(
     folder: Path,
     selection: Selection,
     observe: Observer,
+    *,
+    trusted: bool,
 ) -> Copied:
     """Copies a schema and some rows, all as they were at one moment.
 
@@ -71,9 +73,11 @@ def copy_partly(
         folder: for the dump of the schema.
         selection: which rows.
         observe: receives the progress.
+        trusted: whether code of roles with fewer rights may run while rows are read.
 
     Raises:
         BackupFailed: the role may not read everything.
+        PhaseRefused: reading would run code of roles with fewer rights.
         GnkMigrateError: pg_dump fails.
         RestoreFailed: the server does not take the schema.
     """
@@ -83,7 +87,7 @@ def copy_partly(
         session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         ((snapshot,),) = session.execute("SELECT pg_export_snapshot()").fetchall()
         observe(TransferProgress("counting rows"))
-        there = read_contents(session, hashed=False)
+        there = read_contents(session, hashed=False, trusted=trusted)
         options = ["--format=custom", "--schema-only", f"--snapshot={snapshot}", f"--file={file}"]
         run_program(program("pg_dump", server.major), DatabaseUrl.of(session), options)
         _load(file, destination, "pre-data", observe)

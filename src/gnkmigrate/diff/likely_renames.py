@@ -205,15 +205,15 @@ def _sole_keys(columns: Sequence[Fact], snapshot: Snapshot) -> Iterator[Identity
 def _inside(changes: Sequence[Change], hints: Renames) -> Iterator[Likely]:
     """A label or an attribute in whose place another one stands, while all others stay."""
     for change in changes:
-        word, known = kind_of(change.kind).inner_word, kind_of(change.kind)
-        if not word or change.verb != "alter" or change.before is None:
+        known = kind_of(change.kind)
+        if not known.inner_word or change.verb != "alter" or change.before is None:
             continue
         old, new = known.inner_names(change.before), known.inner_names(change.fact)
         unlike = [(was, is_) for was, is_ in zip(old, new, strict=False) if was != is_]
         if len(old) != len(new) or len(unlike) != 1:
             continue
         ((was, becomes),) = unlike
-        gone = Identity(word, (*change.before.identity.path, was))
+        gone = Identity(known.inner_word, (*change.before.identity.path, was))
         if was not in new and becomes not in old and gone not in hints.gone | hints.pairs.keys():
-            there = Identity(word, (*change.identity.path, becomes))
-            yield Likely(gone, there, f"it stands in its place among the {word}s")
+            there = Identity(gone.kind, (*change.identity.path, becomes))
+            yield Likely(gone, there, f"it stands in its place among the {gone.kind}s")

@@ -62,9 +62,11 @@ class Circumstances:
     @cached_property
     def schemas(self) -> tuple[str, ...]:
         """The schemas that the commands look at: those of the settings, else all of the user's."""
+        if self.settings.read_schemas:
+            return tuple(self.settings.read_schemas)
         given = {"names": None, "own": own_objects.schemas(self.live)}
         found = self.live.execute(query("kinds.schema", "read"), given).fetchall()
-        return self.settings.read_schemas or tuple(str(name) for _, _, _, _, name, _ in found)
+        return tuple(str(name) for _, _, _, _, name, _ in found)
 
     @cached_property
     def server(self) -> Server:

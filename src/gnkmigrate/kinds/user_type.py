@@ -5,7 +5,7 @@ it, and the old one is dropped: nothing is lost, and nothing that uses it has to
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -68,6 +68,11 @@ def shell(fact: Fact) -> Fact:
 def effect_on_user(dependent: Fact) -> Effect:
     """What it does to a user of a type, or of a collation, when that is replaced."""
     return Effect.ALTERED if dependent.kind in {"column", *CONTAINERS} else Effect.REPLACED
+
+
+def renamed_inside(fact: Fact) -> Mapping[str, str]:
+    """The new names of labels or attributes by their old ones, none of them quoted."""
+    return fact.payload.get("renamed") or {}
 
 
 def attributes_of(fact: Fact, told_in: str = "attributes") -> dict[str, str]:

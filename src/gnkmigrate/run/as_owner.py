@@ -25,10 +25,11 @@ _OWNER = """
 SELECT pg_get_userbyid(relowner)
 FROM pg_class WHERE oid = {table}::regclass AND pg_get_userbyid(relowner) <> current_user
 """
+_DROP = f"{own_objects.DROP_WRITER}; DROP SCHEMA IF EXISTS {own_objects.ACTING}"
 # The run that holds the runner's lock is the only one: what is there was left by one that was cut
 # off. Whom a function is given has to be allowed to create one there (manual, ALTER FUNCTION).
 _MAKE = """
-DROP SCHEMA IF EXISTS {schema} CASCADE;
+{drop};
 CREATE SCHEMA {schema};
 COMMENT ON SCHEMA {schema} IS 'gnkmigrate: writes as the owner of a table, while a step lasts';
 CREATE FUNCTION {function}(statements text) RETURNS bigint
@@ -66,7 +67,7 @@ def as_owner(work: Work, table: str) -> Iterator[str | None]:
         return
     schema = own_objects.ACTING
     function = f"{schema}.write"
-    make = _MAKE.format(schema=schema, function=function, owner=column(found[0]))
+    make = _MAKE.format(drop=_DROP, schema=schema, function=function, owner=column(found[0]))
     with work.connection.transaction():
         work.connection.execute(make.encode())
         ownership.keep_to_itself(work.connection, schema)
@@ -76,7 +77,7 @@ def as_owner(work: Work, table: str) -> Iterator[str | None]:
     finally:
         status = work.connection.info.transaction_status
         if status in {TransactionStatus.IDLE, TransactionStatus.INTRANS}:
-            work.connection.execute(f"DROP SCHEMA {schema} CASCADE".encode())
+            work.connection.execute(_DROP.encode())
 
 
 def execute(work: Work, acting: str | None, statement: str) -> int:

@@ -15,14 +15,9 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
 from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.quoting import beside, identifier
+from gnkmigrate.run import superusers as superusers_of
 from gnkmigrate.run.schema_grants import Lacking, in_database, in_schemas
 
-# Who is a member of a superuser may become it, and so may the members of that member.
-_ROLES = """
-SELECT rolname::text, EXISTS (
-    SELECT FROM pg_roles AS super WHERE rolsuper AND pg_has_role(pg_roles.oid, super.oid, 'MEMBER')
-) FROM pg_roles
-"""
 _OUR_OWNERS = """
 SELECT pg_get_userbyid(nspowner)::text, nspname::text FROM pg_namespace
 WHERE nspname = ANY (%s) ORDER BY 2
@@ -62,7 +57,7 @@ def migrating_role(connection: Connection, snapshot: Snapshot, name: str = "") -
     name = name or beside(snapshot.database, "_migrator")
     owned = _owned(snapshot)
     ours = connection.execute(_OUR_OWNERS, (own_objects.schemas(connection),)).fetchall()
-    supers: dict[str, bool] = dict(connection.execute(_ROLES).fetchall())
+    supers = superusers_of.roles(connection)
     superusers = {role for role, is_super in supers.items() if is_super}
     if name in superusers:
         raise SettingsError(

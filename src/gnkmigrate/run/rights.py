@@ -16,12 +16,11 @@ from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.quoting import identifier, qualified
 from gnkmigrate.run.names import split
 from gnkmigrate.run.step import Refusal, Step
+from gnkmigrate.run.superusers import MAY_BECOME
 from gnkmigrate.text.escape import visible
 
-# Who is a member of a superuser may become it, and nobody is to be told to become one.
-_NO_SUPERUSER = """NOT EXISTS (
-    SELECT FROM pg_roles AS super
-    WHERE super.rolsuper AND pg_has_role(pg_roles.oid, super.oid, 'MEMBER'))"""
+# Nobody is to be advised to become one.
+_NO_SUPERUSER = f"NOT {MAY_BECOME}"
 # What is not there any more answers NULL. Whoever gives a function or a view to the owner has to be
 # able to become it, which is a right of its own since PostgreSQL 16 (manual, GRANT, SET OPTION).
 _OWNED = f"""

@@ -10,6 +10,7 @@ from gnkmigrate.doctor.circumstances import Circumstances
 from gnkmigrate.doctor.commands import CHANGING, READING_ROWS
 from gnkmigrate.doctor.probe import Diagnosis, Probe
 from gnkmigrate.postgres.sql_files import query
+from gnkmigrate.run.superusers import roles
 
 _SHOWN = 5
 
@@ -60,7 +61,8 @@ def _read(circumstances: Circumstances) -> Privileges:
     row = circumstances.live.execute(statement, {"schemas": list(circumstances.schemas)}).fetchone()
     if row is None:
         raise TypeError("a SELECT without FROM gives a row")
-    found = Privileges(*row)
+    superusers = [name for name, may in roles(circumstances.live).items() if may]
+    found = Privileges(*(*row, superusers))
 
     def own(table: str) -> bool:
         return not any(fnmatchcase(table, pattern) for pattern in settings.ignore)

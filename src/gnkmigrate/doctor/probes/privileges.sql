@@ -29,13 +29,4 @@ SELECT
     ),
     ARRAY(
         SELECT name FROM relation WHERE NOT readable ORDER BY name
-    ),
-    -- Who is a member of a superuser may become it.
-    ARRAY(
-        SELECT rolname::text FROM pg_roles
-        WHERE
-            EXISTS (
-                SELECT FROM pg_roles AS super
-                WHERE super.rolsuper AND pg_has_role(pg_roles.oid, super.oid, 'MEMBER')
-            )
     )

@@ -18,7 +18,14 @@ from gnkmigrate.kinds.effects import Effect, How, Replacement
 from gnkmigrate.kinds.free_names import in_turn
 from gnkmigrate.kinds.losses_inside import Inside, across
 from gnkmigrate.kinds.statement import Statement, Statements, in_zone
-from gnkmigrate.kinds.user_type import UserType, attributes_of, holders, moved, with_name
+from gnkmigrate.kinds.user_type import (
+    UserType,
+    attributes_of,
+    holders,
+    moved,
+    renamed_inside,
+    with_name,
+)
 from gnkmigrate.postgres.quoting import identifier, names_in, qualified
 
 _COLLATE = " COLLATE "
@@ -60,7 +67,7 @@ class CompositeType(UserType):
         coming = [name for name in new if name not in old]
         identity = (change.before or change.fact).identity
         held = any(True for _ in holders(identity, context.source))
-        renamed = _renamed(change.before or change.fact)
+        renamed = renamed_inside(change.before or change.fact)
         if list(new) != staying + coming or (held and _retyped(old, new)):
             if renamed:
                 raise _in_two_plans(change, renamed)
@@ -81,9 +88,9 @@ class CompositeType(UserType):
     ) -> Iterator[Statement]:
         fact, before = change.fact, change.before or change.fact
         there = context.source.facts.get(before.identity)
-        was = _by_new_names(there, _renamed(before)) if there else old
+        was = _by_new_names(there, renamed_inside(before)) if there else old
         alter, type_ = f"ALTER {self.reference(fact)}", f"type {qualified(*fact.identity.path)}"
-        yield from self._named(fact, _renamed(before), self.inner_names(before))
+        yield from self._named(fact, renamed_inside(before), self.inner_names(before))
         # With CASCADE the tables of the type follow; where there are none, it does nothing.
         for name in (each for each in old if each not in new):
             lost = f"the values of {name} wherever {type_} is used" if held else ""
@@ -210,12 +217,7 @@ def _locking(statement: Statement, tables: Sequence[Fact]) -> Statement:
 def _both(change: Change) -> tuple[dict[str, str], dict[str, str]]:
     """The attributes before and after, those that get another name under their new one."""
     before = change.before or change.fact
-    return _by_new_names(before, _renamed(before)), attributes_of(change.fact)
-
-
-def _renamed(fact: Fact) -> Mapping[str, str]:
-    """The new names of attributes by their old ones, none of them quoted."""
-    return fact.payload.get("renamed") or {}
+    return _by_new_names(before, renamed_inside(before)), attributes_of(change.fact)
 
 
 def _by_new_names(fact: Fact, renamed: Mapping[str, str]) -> dict[str, str]:

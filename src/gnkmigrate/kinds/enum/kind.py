@@ -15,7 +15,7 @@ from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import How
 from gnkmigrate.kinds.free_names import in_turn, stand_in
 from gnkmigrate.kinds.statement import Statement, Statements
-from gnkmigrate.kinds.user_type import UserType
+from gnkmigrate.kinds.user_type import UserType, renamed_inside
 from gnkmigrate.postgres.quoting import literal
 
 
@@ -39,7 +39,7 @@ class Enum(UserType):
     ) -> Statements | None:
         del differing, context
         before = change.before or change.fact
-        renamed = _renamed(before)
+        renamed = renamed_inside(before)
         old = [renamed.get(label, label) for label in before.payload["labels"]]
         labels = change.fact.payload["labels"]
         if [label for label in labels if label in old] != old:
@@ -62,12 +62,12 @@ class Enum(UserType):
         if change.identity in context.target:
             return statements
         # The successor of what is set aside takes values by their new names.
-        labels, renamed = change.fact.payload["labels"], dict(_renamed(change.fact))
+        labels, renamed = change.fact.payload["labels"], dict(renamed_inside(change.fact))
         for label in labels:
             if label in renamed.values() and label not in renamed:
                 # It goes, and no value that has it may pass for one of those that get its name.
                 renamed[label] = stand_in(label, {*labels, *renamed.values()}, "_gone")
-        gone = renamed.keys() - _renamed(change.fact).keys()
+        gone = renamed.keys() - renamed_inside(change.fact).keys()
         return (*statements, *self._named(change.fact, renamed, labels, gone))
 
     def _named(
@@ -88,25 +88,20 @@ class Enum(UserType):
             yield Statement(sql, reason)
 
     def retells(self, change: Change) -> bool:
-        return change.before is not None and bool(_renamed(change.before))
+        return change.before is not None and bool(renamed_inside(change.before))
 
     def is_told(self, change: Change, successor: Fact) -> bool:
         # An enum that knows a label by its new name alone takes the values that have that name.
         labels = successor.payload["labels"] if successor.kind == self.name else ()
-        renamed = _renamed(change.before or change.fact).items()
+        renamed = renamed_inside(change.before or change.fact).items()
         return any(old not in labels and new in labels for old, new in renamed)
 
     def constants(self, fact: Fact) -> Mapping[str, str]:
-        return _renamed(fact)
+        return renamed_inside(fact)
 
     def inner_names(self, fact: Fact) -> Sequence[str]:
         labels: Sequence[str] = fact.payload["labels"]
         return labels
-
-
-def _renamed(fact: Fact) -> Mapping[str, str]:
-    """The new names of labels by their old ones."""
-    return fact.payload.get("renamed") or {}
 
 
 def _place(label: str, labels: Sequence[str], old: Sequence[str]) -> str:
