@@ -1,6 +1,5 @@
 """`gnkmigrate plan`."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,12 +13,14 @@ from gnkmigrate.cli._renames import NoRename, Rename, asking, note, said
 from gnkmigrate.cli._result import rendered, show
 
 if TYPE_CHECKING:
+    from gnkmigrate.copies.sample import Selection
     from gnkmigrate.plan.planned import Planned
     from gnkmigrate.plan.proof import Proof
     from gnkmigrate.settings import Settings
 
 PENDING = 1
 _SUBJECT = "plan"  # whose renderers show it
+_SCRIPT = "sql"  # the format that psql runs
 
 
 def command(
@@ -76,6 +77,7 @@ def command(
     Example: gnkmigrate plan --prove --format sql --output plan.sql
     """
     from gnkmigrate.cli._report_file import check_writable, write_report
+    from gnkmigrate.copies.sample import Selection
     from gnkmigrate.diff.settling import refuse
     from gnkmigrate.project_plan import plan_project
 
@@ -94,7 +96,8 @@ def command(
         tell=partial(note, context, told),
     )
     if prove:
-        proof = _prove(context, project, planned, sample, skip_extension or ())
+        selection = Selection(sample, without=tuple(skip_extension or ()))
+        proof = _prove(context, project, planned, selection, script=format_ == _SCRIPT)
         planned = replace(planned, proof=proof)
     if output is None:
         show(context, _SUBJECT, format_, planned)
@@ -114,11 +117,11 @@ def _prove(
     context: typer.Context,
     project: "Settings",
     planned: "Planned",
-    sample: int | None,
-    without: Sequence[str],
+    selection: "Selection",
+    *,
+    script: bool,
 ) -> "Proof":
     from gnkmigrate.cli._transfer import transfer_progress
-    from gnkmigrate.copies.sample import Selection
     from gnkmigrate.proof.prove import prove
 
     messages = _context.stderr(context)
@@ -127,6 +130,7 @@ def _prove(
         project,
         _context.live_url(context, project),
         lambda: transfer_progress(context),
-        Selection(sample, without=tuple(without)),
+        selection,
         lambda step: messages.print(f"{step} ..."),
+        script=script,
     )

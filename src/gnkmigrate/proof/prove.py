@@ -48,6 +48,8 @@ def prove(
     transfer: Transfer,
     selection: Selection = EVERYTHING,
     begin: Callable[[str], None] = _untold,
+    *,
+    script: bool = False,
 ) -> Proof:
     """Runs a plan on a copy, each statement in a transaction of its own, as psql does.
 
@@ -58,6 +60,7 @@ def prove(
         transfer: gives the observer of the copying.
         selection: which of its rows the copy has.
         begin: told what is done next: copy, statements, comparison.
+        script: whether they find names as in the script for psql, in pg_catalog alone.
 
     Raises:
         NotProven: a statement fails or does more than it says, the result is not the target, or
@@ -73,7 +76,7 @@ def prove(
         begin("comparison")
         return _prove_same(planned, settings, live)
     begin("copy")
-    with _bench(planned, settings, live, transfer, selection) as bench:
+    with _bench(planned, settings, live, transfer, selection, script=script) as bench:
         lacking = _lacking(planned, settings, live, bench.copy, selection)
         role = _acting(planned, bench)
         observer = _observer(planned, settings, bench)
@@ -134,6 +137,8 @@ def _bench(
     live: DatabaseUrl,
     transfer: Transfer,
     selection: Selection,
+    *,
+    script: bool,
 ) -> Iterator[_Bench]:
     with ExitStack() as stack:
         copy = stack.enter_context(clone(settings, live, transfer, selection))
@@ -141,9 +146,8 @@ def _bench(
         made = target_database(planned.target_source, settings, scope, copy.server.major)
         wanted = stack.enter_context(made)
         path = planned.circumstances.search_path
-        session, observing = (
-            stack.enter_context(connect(copy.url, search_path=path)) for _ in range(2)
-        )
+        session = stack.enter_context(connect(copy.url, search_path=() if script else path))
+        observing = stack.enter_context(connect(copy.url, search_path=path))
         _require_own_roles(planned, copy)
         with connect(live, read_only=True) as asking:
             bring_roles(asking, session, copy.server)

@@ -52,6 +52,7 @@ def test_a_script_says_what_each_statement_does() -> None:
         "SET default_transaction_read_only = off;\n"
         "SET default_tablespace = '';\n"
         "SET default_table_access_method = heap;\n"
+        "SET search_path = pg_catalog, pg_temp;\n"
         "\n"
         "-- Column public.item.name is missing.\n"
         "-- ACCESS EXCLUSIVE lock on public.item\n"

@@ -20,6 +20,9 @@ _SETTINGS = (
     "SET default_transaction_read_only = off;",
     "SET default_tablespace = '';",
     "SET default_table_access_method = heap;",
+    # Every name is written with its schema but those of PostgreSQL's own, and nobody's function
+    # is taken for one of them (manual, ddl-schemas, "Usage Patterns").
+    "SET search_path = pg_catalog, pg_temp;",
 )
 
 
