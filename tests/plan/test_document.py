@@ -54,11 +54,11 @@ def test_a_document_comes_back_as_it_was(tmp_path: Path) -> None:
 def test_a_plan_of_another_version_is_refused_by_name(tmp_path: Path) -> None:
     file = tmp_path / "plan.json"
     file.write_text(json.dumps({**json.loads(write_plan(planned(*STATEMENTS))), "version": 1}))
-    with pytest.raises(PlanUnreadable, match=r"is a plan of version 1, and .* reads version 2\."):
+    with pytest.raises(PlanUnreadable, match=r"is a plan of version 1, and .* reads version 3\."):
         read_plan(file)
 
 
-@pytest.mark.parametrize("text", ["", "{}", '{"version": 2}', "no JSON"])
+@pytest.mark.parametrize("text", ["", "{}", '{"version": 3}', "no JSON"])
 def test_what_is_no_plan_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "plan.json"
     file.write_text(text)

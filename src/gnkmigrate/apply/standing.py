@@ -1,24 +1,25 @@
 """How far a plan has come in a database, and whether it may go on there."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from gnkmigrate import __version__
+from gnkmigrate.apply import others
 from gnkmigrate.apply.plan_run import PlanRun
 from gnkmigrate.errors import GnkMigrateError
+from gnkmigrate.facts.objects import ObjectChange, object_hashes
 from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.plan.document import facts_hash
 from gnkmigrate.postgres.connection import Connection, DatabaseUrl
-from gnkmigrate.run import journal, journal_notes
+from gnkmigrate.run import journal
 from gnkmigrate.run.called import called
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.rights import missing_rights
 from gnkmigrate.run.rows_in_the_way import HINT, rows_in_the_way
 
 State = Literal["pending", "partial", "done", "half undone"]
-
-# What the journal remembers the facts by that a plan has left behind.
-ARRIVED = "facts"
 
 _DROPS_LANGUAGE = "DROP EXTENSION plpgsql"
 
@@ -37,14 +38,12 @@ class Standing:
         state: "partial" and "half undone" wait for the same command again.
         done_steps: statements that stand, or that are taken back already.
         closed: whether the journal says of its last run that it is over.
-        arrived: the hash of the facts that it left behind; "" where nobody wrote it down.
         overtaken: what else was run since, by its name in the journal; "" for nothing.
     """
 
     state: State
     done_steps: int = 0
     closed: bool = True
-    arrived: str = ""
     overtaken: str = ""
 
 
@@ -56,11 +55,15 @@ class Outlook:
         pending: statements that will run.
         is_open: whether anything is to be done, if only in the journal.
         afresh: whether the database is back where it was before, so that all is done again.
+        objects: hashes of what is there, before its first statement; None at any other time.
+        drift: what others have changed since it stopped, and it does not.
     """
 
     pending: int
     is_open: bool
     afresh: bool = False
+    objects: Mapping[str, str] | None = None
+    drift: Sequence[ObjectChange] = ()
 
 
 NOTHING = Outlook(0, is_open=False)
@@ -82,9 +85,7 @@ def standing(connection: Connection, plan: PlanRun) -> Standing:
     if done < len(plan.up_steps):
         return Standing("partial", done, overtaken=overtaken)
     closed = (last.direction, last.state) == ("up", "done")
-    return Standing(
-        "done", done, closed, journal_notes.recall(connection, plan.name, ARRIVED) or ""
-    )
+    return Standing("done", done, closed)
 
 
 def look(
@@ -122,15 +123,17 @@ def _up(connection: Connection, plan: PlanRun, found: Standing) -> Outlook:
             hint=f"Take it back whole: gnkmigrate apply {plan.file} --undo",
         )
     if found.state == "partial":
-        _require_nothing_since(plan, found)
-        return Outlook(total - found.done_steps, is_open=True)
-    facts = facts_now(connection, plan)
-    if found.state == "done" and facts == (found.arrived or facts):
+        drift = _require_nothing_since(connection, plan, found)
+        return Outlook(total - found.done_steps, is_open=True, drift=drift)
+    now = _snapshot_now(connection, plan)
+    objects = _objects(now, plan)
+    since = others.since_begun(connection, plan, objects) if found.state == "done" else ()
+    if found.state == "done" and not since:
         return Outlook(0, is_open=not found.closed)
-    if facts != plan.document.source.facts:
+    if facts_hash(now) != plan.document.source.facts:
         when = "it was carried out" if found.state == "done" else "it was made"
-        raise _changed(connection, plan, when, _AGAIN)
-    return Outlook(total, is_open=total > 0, afresh=found.state == "done")
+        raise _changed(connection, plan, when, _AGAIN, since)
+    return Outlook(total, is_open=total > 0, afresh=found.state == "done", objects=objects)
 
 
 def _down(connection: Connection, plan: PlanRun, found: Standing) -> Outlook:
@@ -146,27 +149,40 @@ def _down(connection: Connection, plan: PlanRun, found: Standing) -> Outlook:
             "gnkmigrate plan",
         )
     if found.state == "half undone":
-        _require_nothing_since(plan, found)
-        return Outlook(total - found.done_steps, is_open=True)
+        drift = _require_nothing_since(connection, plan, found)
+        return Outlook(total - found.done_steps, is_open=True, drift=drift)
     if plan.document.undo.impossible:
         raise PlanRefused(
             f"{plan.words} has no way back: {plan.document.undo.impossible}",
             hint="Plan the way back by hand: gnkmigrate plan --target SCHEMA",
         )
-    if found.arrived and facts_now(connection, plan) != found.arrived:
+    if since := others.since_begun(connection, plan, objects_now(connection, plan)):
         hint = "Plan the way back from here: gnkmigrate plan --target SCHEMA"
-        raise _changed(connection, plan, "it was carried out", hint)
+        raise _changed(connection, plan, "it was carried out", hint, since)
     return Outlook(total, is_open=True)
 
 
-def facts_now(connection: Connection, plan: PlanRun) -> str:
-    """The hash of the facts, read as the plan's maker has read them."""
+def objects_now(connection: Connection, plan: PlanRun) -> Mapping[str, str]:
+    """A hash of each object, read as the plan's maker has read them."""
+    return _objects(_snapshot_now(connection, plan), plan)
+
+
+def _objects(snapshot: Snapshot, plan: PlanRun) -> Mapping[str, str]:
+    return object_hashes(snapshot, plan.document.session.left_open)
+
+
+def _snapshot_now(connection: Connection, plan: PlanRun) -> Snapshot:
     read = plan.document.session
-    snapshot = read_snapshot(connection, ignore=read.ignore, schemas=read.schemas, roles=read.roles)
-    return facts_hash(snapshot)
+    return read_snapshot(connection, ignore=read.ignore, schemas=read.schemas, roles=read.roles)
 
 
-def _changed(connection: Connection, plan: PlanRun, since: str, hint: str) -> PlanRefused:
+def _changed(
+    connection: Connection,
+    plan: PlanRun,
+    since: str,
+    hint: str,
+    changes: Sequence[ObjectChange],
+) -> PlanRefused:
     source, made_by = plan.document.source, plan.document.tool_version
     tools = f"made by gnkmigrate {made_by}, which may know other facts than {__version__}"
     return PlanRefused(
@@ -176,18 +192,30 @@ def _changed(connection: Connection, plan: PlanRun, since: str, hint: str) -> Pl
             f"made for {source.name}, read as {source.role}",
             f"now {DatabaseUrl.of(connection)}, read as {connection.info.user}",
             *([tools] if made_by != __version__ else []),
+            *map(str, changes),
         ],
         hint=hint.format(file=plan.file),
     )
 
 
-def _require_nothing_since(plan: PlanRun, found: Standing) -> None:
+def _require_nothing_since(
+    connection: Connection, plan: PlanRun, found: Standing
+) -> Sequence[ObjectChange]:
+    """Refuses what others have done to the plan's objects; returns what they did to others."""
     if found.overtaken:
         raise PlanRefused(
             f"{plan.words} stopped in the middle, and something else has been run since: "
             f"{called(found.overtaken)}.",
             hint=_AGAIN.format(file=plan.file),
         )
+    since = others.since_stopped(connection, plan, objects_now(connection, plan))
+    if touched := others.of_the_plan(plan, since):
+        raise PlanRefused(
+            f"{plan.words} stopped in the middle, and what it changes is not as it was then.",
+            details=list(map(str, touched)),
+            hint=f"Take the change back. Or: {_AGAIN.format(file=plan.file)}",
+        )
+    return since
 
 
 def _require_rights(connection: Connection, plan: PlanRun) -> None:

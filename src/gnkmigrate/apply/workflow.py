@@ -1,10 +1,17 @@
 """Carries a plan out, or takes it back, on the one executor."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
+import psycopg
+from psycopg.pq import TransactionStatus
+
+from gnkmigrate.apply import others
 from gnkmigrate.apply.plan_run import PlanRun
-from gnkmigrate.apply.standing import ARRIVED, Outlook, facts_now, look
+from gnkmigrate.apply.standing import Outlook, look, objects_now
+from gnkmigrate.errors import GnkMigrateError
+from gnkmigrate.facts.objects import ObjectChange
 from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.run import (
     dry_run,
@@ -22,6 +29,11 @@ from gnkmigrate.run.status import Request
 from gnkmigrate.run.step import Step
 from gnkmigrate.run.work import Work
 from gnkmigrate.settings import Settings
+
+
+class PlanOvertaken(GnkMigrateError):
+    """A plan was carried out, and others have changed meanwhile what it was to leave otherwise."""
+
 
 _TABLES = """
 SELECT DISTINCT relation
@@ -79,6 +91,7 @@ def apply(
         PhaseRefused: nor may it be tried; the same.
         PhaseFailed: a statement failed; those before it stand, and the journal says so.
         NoLock: somebody was in the way until the deadline; the same.
+        PlanOvertaken: others have changed meanwhile what it changes; all statements were run.
         RunnerBusy: somebody else works on this database.
         ConnectionLost: no new session within `limits.reconnect_s`.
     """
@@ -122,23 +135,55 @@ def _carry_out(
         elif outlook.is_open:
             journal_schema.create(connection)
             _run(plan, application.direction, outlook, work)
-        if application.direction == "up" and not application.dry_run:
-            _remember_arrival(plan, work)
+            if application.direction == "up":
+                _require_arrival(plan, outlook, work)
         return outlook
 
 
 def _run(plan: PlanRun, direction: Direction, outlook: Outlook, work: Work) -> None:
-    if outlook.afresh:
-        with work.connection.transaction():
+    with work.connection.transaction():
+        if outlook.afresh:
             journal.erase_direction(work.connection, plan.name, "up")
             journal_notes.erase_memory(work.connection, plan.name)
-    executor.run_phase(plan, direction, work, head=journal.KEPT)
+        if outlook.objects is not None:
+            others.remember_before(work.connection, plan, outlook.objects)
+        others.forget_stop(work.connection, plan)
+    _tell(outlook.drift, work)
+    try:
+        executor.run_phase(plan, direction, work, head=journal.KEPT)
+    except BaseException:
+        _remember_stop(plan, work)
+        raise
 
 
-def _remember_arrival(plan: PlanRun, work: Work) -> None:
-    """The facts that the way back begins at."""
-    if journal_schema.exists(work.connection) and work.recall(ARRIVED) is None:
-        work.remember(ARRIVED, facts_now(work.connection, plan))
+def _remember_stop(plan: PlanRun, work: Work) -> None:
+    """Whoever goes on will know what was done in between, where the session is still there."""
+    if work.connection.info.transaction_status != TransactionStatus.IDLE:
+        return
+    with suppress(psycopg.Error, GnkMigrateError):  # what ended the run is what is told
+        others.remember_stop(work.connection, plan, objects_now(work.connection, plan))
+
+
+def _require_arrival(plan: PlanRun, outlook: Outlook, work: Work) -> None:
+    """Says what others have changed while the plan was carried out.
+
+    Raises:
+        PlanOvertaken: some of it is what the plan changes.
+    """
+    found = others.since_begun(work.connection, plan, objects_now(work.connection, plan))
+    if touched := others.of_the_plan(plan, found):
+        raise PlanOvertaken(
+            f"{plan.words} was carried out, and what it changes is not as it leaves it: somebody "
+            "else has changed it meanwhile.",
+            details=list(map(str, touched)),
+            hint="See what differs from the target: gnkmigrate plan",
+        )
+    _tell([change for change in found if change not in outlook.drift], work)
+
+
+def _tell(changes: Sequence[ObjectChange], work: Work) -> None:
+    if changes:
+        work.observe(events.Drifted(tuple(map(str, changes))))
 
 
 def _try(plan: PlanRun, direction: Direction, outlook: Outlook, work: Work) -> None:

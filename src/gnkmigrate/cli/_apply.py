@@ -72,7 +72,7 @@ def carry_out(
 
 
 class _Told(Outcome):
-    """An outcome that says before a dry run what it locks, and at the end what was done."""
+    """An outcome that says what a dry run locks, what others have done, and what was done."""
 
     def __init__(self, console: Console) -> None:
         super().__init__()
@@ -82,6 +82,10 @@ class _Told(Outcome):
         super().__call__(event)
         if isinstance(event, events.TablesTouched):
             write_locks(self._console, event)
+        if isinstance(event, events.Drifted):
+            self._console.print("Others have changed meanwhile, beside what the plan changes:")
+            for change in event.changes:
+                self._console.print(f"  {printable(change)}", soft_wrap=True)
 
     def write_end(self, plan: PlanRun, application: Application) -> None:
         """Writes what was done, or how far it came when something ended it."""

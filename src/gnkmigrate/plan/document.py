@@ -20,7 +20,7 @@ from gnkmigrate.plan.planned import Planned
 from gnkmigrate.plan.summary import Summary, summarise
 from gnkmigrate.validation import problems
 
-VERSION: Final = 2
+VERSION: Final = 3
 _HINT = "Make one with: gnkmigrate plan --format json --output plan.json"
 
 
@@ -102,6 +102,7 @@ class SessionDocument(BaseModel, extra="forbid"):
 
     `schemas` is null where all were read; `roles` says whether roles were, too. `role` has to run
     the statements, since it is to own some of what they make; it is empty where anybody may.
+    `left_open` are kinds of which the target says nothing, or not all.
     """
 
     search_path: list[str]
@@ -109,6 +110,7 @@ class SessionDocument(BaseModel, extra="forbid"):
     ignore: list[str]
     roles: bool
     role: str
+    left_open: list[str]
 
 
 class RightDocument(BaseModel, extra="forbid"):
@@ -122,11 +124,13 @@ class RightDocument(BaseModel, extra="forbid"):
 class PlanDocument(BaseModel, extra="forbid"):
     """The whole plan; `proof` is null where none was asked for.
 
+    `leaves` has a hash of each object that the plan changes, as it leaves it; null of what is gone.
+
     `checksum` is SHA-256, in hexadecimal, of all the rest: what was edited is not what was planned.
     Another version of gnkmigrate may know more facts, and so another hash of the same database.
     """
 
-    version: Literal[2]
+    version: Literal[3]
     checksum: str = ""
     tool_version: str
     source: SideDocument
@@ -135,6 +139,7 @@ class PlanDocument(BaseModel, extra="forbid"):
     summary: SummaryDocument
     statements: list[StatementDocument]
     undo: UndoDocument
+    leaves: dict[str, str | None]
     rights: list[RightDocument] = []
     not_compared: list[UnreadDocument]
     proof: ProofDocument | None = None
@@ -156,6 +161,7 @@ def write_plan(planned: Planned) -> str:
             not_restored=list(planned.undo.not_restored),
             impossible=planned.undo.impossible,
         ),
+        leaves=dict(planned.leaves),
         rights=[RightDocument(**asdict(each)) for each in planned.rights],
         not_compared=[UnreadDocument.model_validate(e) for e in entries(planned.not_compared)],
         proof=ProofDocument(**asdict(proof)) if proof else None,
@@ -237,6 +243,7 @@ def _session(planned: Planned) -> SessionDocument:
         ignore=list(known.ignore),
         roles=known.roles,
         role=planned.source.role if _owns(planned.source.role, planned) else "",
+        left_open=sorted(planned.left_open),
     )
 
 

@@ -1,16 +1,20 @@
 """A plan, what it is between, and how it came about."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from gnkmigrate.diff.applying import applicable
 from gnkmigrate.diff.beside import not_compared
 from gnkmigrate.diff.renames import NO_RENAMES, Renames, renamed_by
+from gnkmigrate.facts.objects import object_changes, object_hashes
 from gnkmigrate.facts.snapshot import Snapshot, Unread
+from gnkmigrate.kinds import kinds
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.statement import Statements
 from gnkmigrate.plan.proof import Proof
 from gnkmigrate.plan.rights import Right
-from gnkmigrate.plan.undo import Undo, undo_of
+from gnkmigrate.plan.undo import Undo, arrived_at, undo_of
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,26 @@ class Planned:
     def not_compared(self) -> tuple[Unread, ...]:
         """What the plan knows nothing of."""
         return not_compared(self.source, self.target, renamed_by(self.changes))
+
+    @property
+    def left_open(self) -> frozenset[str]:
+        """Kinds of which the target says nothing, or not all."""
+        silent = self.target.silent_beside(self.source)
+        if not self.target.is_script:
+            return silent
+        return silent | {name for name, kind in kinds().items() if kind.leaves_open}
+
+    @cached_property
+    def leaves(self) -> Mapping[str, str | None]:
+        """A hash of each object that it changes, as it leaves it; None of what is gone.
+
+        Nothing of what the target leaves open counts in it: a script says of no new table who owns
+        it.
+        """
+        hints = applicable(self.hints, self.source, self.target)
+        arrived = arrived_at(self.source, self.target, hints)
+        before, after = (object_hashes(each, self.left_open) for each in (self.source, arrived))
+        return {name: after.get(name) for name, _ in object_changes(before, after)}
 
     @cached_property
     def undo(self) -> Undo:

@@ -6,8 +6,7 @@ compared with what is there: a fix made by hand is shown, and stops the upgrade 
 table that the upgrade changes.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,7 +14,8 @@ from typing import Any
 
 from gnkmigrate import __version__
 from gnkmigrate.errors import GnkMigrateError, PhaseRefused
-from gnkmigrate.facts.fact import Fact, Identity, content_hash
+from gnkmigrate.facts.fact import Identity
+from gnkmigrate.facts.objects import CHANGED, facts_by_object, hash_of, object_changes
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.postgres.connection import Connection
@@ -29,7 +29,6 @@ from gnkmigrate.settings import Settings
 # The policy that says "checked" where somebody has looked at what has changed.
 POLICY = "drift"
 
-_HASH_DIGITS = 16
 # By which a database is known from a copy of it.
 _ITSELF = """
 SELECT pg_database.oid::text, 'gnkmigrate.run'::regclass::oid::text
@@ -83,9 +82,9 @@ def drifted(
         return ()
     now = _facts(read or partial(read_snapshot, connection), phases, settings)
     found = []
-    for name, change in _changes(kept["objects"], now["objects"]):
-        parts = _changes(kept["parts"].get(name, {}), now["parts"].get(name, {}))
-        told = tuple(f"{part} {what}" for part, what in parts) if change == _CHANGED else ()
+    for name, change in object_changes(kept["objects"], now["objects"]):
+        parts = object_changes(kept["parts"].get(name, {}), now["parts"].get(name, {}))
+        told = tuple(map(str, parts)) if change == CHANGED else ()
         found.append(Drift(name, change, told))
     return tuple(found)
 
@@ -170,41 +169,12 @@ def _facts(
     read: Callable[..., Snapshot], phases: Sequence[Phase], settings: Settings
 ) -> Mapping[str, Mapping[str, Any]]:
     snapshot = read(ignore=settings.ignore, schemas=settings.read_schemas)
-    of_objects = _by_object(snapshot)
+    of_objects = facts_by_object(snapshot)
     tables = {str(Identity("table", split(name))) for phase in phases for name in phase.tables}
     return {
-        "objects": {name: _hash(facts) for name, facts in of_objects.items()},
+        "objects": {name: hash_of(facts) for name, facts in of_objects.items()},
         "parts": {
-            name: {str(fact.identity): _hash([fact]) for fact in of_objects[name]}
+            name: {str(fact.identity): hash_of([fact]) for fact in of_objects[name]}
             for name in tables & of_objects.keys()
         },
     }
-
-
-def _by_object(snapshot: Snapshot) -> Mapping[str, Sequence[Fact]]:
-    """All facts, by the one that they live in and die with: what is directly in a schema."""
-    found: dict[str, list[Fact]] = defaultdict(list)
-    for fact in snapshot:
-        outermost = fact
-        while (parent := outermost.parent and snapshot.facts.get(outermost.parent)) is not None:
-            if parent.kind == "schema":
-                break
-            outermost = parent
-        found[str(outermost.identity)].append(fact)
-    return found
-
-
-def _hash(facts: Iterable[Fact]) -> str:
-    told = sorted((str(fact.identity), fact.hash) for fact in facts)
-    return content_hash(told)[:_HASH_DIGITS]
-
-
-_CHANGED = "has changed"
-
-
-def _changes(before: Mapping[str, str], now: Mapping[str, str]) -> list[tuple[str, str]]:
-    return [
-        (name, "is gone" if name not in now else "is new" if name not in before else _CHANGED)
-        for name in sorted(before.keys() | now.keys())
-        if before.get(name) != now.get(name)
-    ]

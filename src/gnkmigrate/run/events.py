@@ -124,7 +124,7 @@ class CutoverDeferred:
 
 @dataclass(frozen=True)
 class Drifted:
-    """Before an upgrade: what is not as the last run left it, each in words."""
+    """What is not as the last run left it, each in words; with a plan also at its end."""
 
     changes: tuple[str, ...]
 
