@@ -119,6 +119,15 @@ def test_facts_that_were_cut_out_are_missed() -> None:
     assert caught.value.details == ("count: says 4 facts, and there are 2",)
 
 
+def test_a_fact_that_is_there_twice_is_named() -> None:
+    text = write_document(Snapshot.of([Fact(Identity("schema", ("a",)), None, {})], 160004))
+    line = next(each for each in text.splitlines() if '"schema"' in each and '"path"' in each)
+    twice = text.replace('"count":1', '"count":2').replace(line, f"{line},\n{line}")
+    with pytest.raises(SchemaError) as caught:
+        read_document(twice)
+    assert caught.value.details == ("facts: schema a is there twice",)
+
+
 def test_a_document_of_before_facts_were_counted_is_read() -> None:
     text = '{"version": 2, "server_version": 160004, "database": "shop", "facts": []}'
     assert not [*read_document(text)]

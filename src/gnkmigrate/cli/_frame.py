@@ -25,8 +25,7 @@ _SOON_S = 0.01
 def framed(command: Callable[..., None]) -> Callable[..., None]:
     """`command` with its errors reported on stderr and turned into an exit code.
 
-    A command's first parameter is called `context`. Defects of ours pass through, since their
-    traceback helps, and so does what Typer handles.
+    A command's first parameter is called `context`. What Typer handles passes through.
     """
 
     @wraps(command)

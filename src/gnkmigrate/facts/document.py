@@ -6,7 +6,8 @@ identities, each with kind, path, parent, payload, depends_on and position (docs
 each, and how many they are. Equal snapshots are equal texts, so that a document can be kept in git.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from itertools import chain
@@ -153,7 +154,7 @@ def read_document(text: str | bytes, name: str = "The snapshot") -> Snapshot:
         raise _no_snapshot(name, problems(error, whole="JSON")[:5]) from None
     except ValueError as error:  # orjson.JSONDecodeError is one
         raise _no_snapshot(name, [str(error)]) from None
-    if problem := _what_is_wrong(document, len(facts)):
+    if problem := _what_is_wrong(document, facts):
         raise _no_snapshot(name, [problem])
     unread = [
         Unread(each.kind, tuple(each.names), each.count, each.reason, each.on_purpose)
@@ -199,10 +200,13 @@ def _taken(values: list[Any]) -> Iterator[Any]:
         yield value
 
 
-def _what_is_wrong(document: SnapshotDocument, found: int) -> str:
+def _what_is_wrong(document: SnapshotDocument, facts: Sequence[Fact]) -> str:
     """What keeps a document that can be read from being a whole snapshot; "" where nothing does."""
-    if document.count not in {None, found}:
-        return f"count: says {document.count:,} facts, and there are {found:,}"
+    if document.count not in {None, len(facts)}:
+        return f"count: says {document.count:,} facts, and there are {len(facts):,}"
+    if len({fact.identity for fact in facts}) < len(facts):
+        ((twice, _),) = Counter(fact.identity for fact in facts).most_common(1)
+        return f"facts: {twice} is there twice"
     if document.server_version // 10000 not in VERSIONS:
         first, *_, last = sorted(VERSIONS)
         return f"server_version: {document.server_version} is not PostgreSQL {first} to {last}"
