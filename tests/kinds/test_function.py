@@ -2,6 +2,8 @@
 
 import pytest
 
+from gnkmigrate.diff.renames import Renames
+from gnkmigrate.facts.fact import Identity
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge
 from tests.plan.support import Case, case, migrate
@@ -43,7 +45,7 @@ CASES = {
         "CREATE PROCEDURE p(integer)" + BODY + ";",
         ONE,
         "DROP FUNCTION public.one(integer, text)",
-        "DROP PROCEDURE public.p(integer)",
+        "DROP PROCEDURE public.p(IN integer)",
     ),
     "an aggregate with all its parts": case(
         "",
@@ -63,6 +65,56 @@ CASES = {
 @pytest.mark.parametrize("given", CASES.values(), ids=CASES)
 def test_case(server: Server, given: Case) -> None:
     assert given.migrate(server) == given.expected
+
+
+TO_OTHERS = """
+    COMMENT ON PROCEDURE p(IN integer{text}) IS '{comment}';
+    ALTER PROCEDURE p(IN integer{text}) OWNER TO carol;
+    REVOKE ALL ON PROCEDURE p(IN integer{text}) FROM PUBLIC;
+"""
+
+
+def _procedure(second: str, body: str = "b := 1") -> str:
+    return f"CREATE PROCEDURE p(a integer, {second}) LANGUAGE plpgsql AS 'BEGIN {body}; END';"
+
+
+OUT, BOTH, IN = _procedure("OUT b text"), _procedure("INOUT b text"), _procedure("b text")
+CURIOUS = """CREATE TYPE "a,(b" AS ENUM ('x');"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param(BOTH, OUT, id="what went in and out merely comes out"),
+        pytest.param(IN, OUT, id="what went in comes out"),
+        pytest.param(OUT + IN, OUT, id="one of two goes"),
+        pytest.param("", OUT + IN, id="both are made"),
+        pytest.param(
+            OUT + IN + TO_OTHERS.format(text="", comment="out"),
+            _procedure("OUT b text", "b := 2") + IN
+            + TO_OTHERS.format(text=", IN text", comment="in"),
+            id="comments, owners and privileges of both",
+        ),
+        pytest.param(
+            CURIOUS + _procedure('INOUT b "a,(b"'),
+            CURIOUS + _procedure('OUT b "a,(b"') + _procedure('b "a,(b"'),
+            id="a type with a comma and a parenthesis in its name",
+        ),
+        pytest.param(
+            "CREATE PROCEDURE q(OUT b text) LANGUAGE plpgsql AS 'BEGIN b := 1; END';",
+            "CREATE PROCEDURE q(VARIADIC b text[]) LANGUAGE plpgsql AS 'BEGIN b := NULL; END';",
+            id="without any that goes in, and with any number",
+        ),
+    ],
+)  # fmt: skip
+def test_procedures_that_what_comes_out_tells_apart(server: Server, old: str, new: str) -> None:
+    converge(server, old, new, roles=["carol"])
+
+
+def test_one_of_two_procedures_is_renamed(server: Server) -> None:
+    was, becomes = (Identity("function", ("public", f"{name}(integer)")) for name in "po")
+    renames = Renames.of((was, becomes))
+    converge(server, OUT + IN, OUT.replace(" p(", " o(") + IN, renames=renames)
 
 
 def test_a_parenthesis_in_a_name(server: Server) -> None:

@@ -76,6 +76,17 @@ def test_privileges_come_and_go(server: Server) -> None:
             "EXECUTE ON FUNCTION akeys(hstore) ",
             "EXECUTE ON FUNCTION public.akeys(public.hstore)",
         ),
+        (
+            (
+                "CREATE EXTENSION hstore;"
+                "CREATE PROCEDURE p(a integer, OUT b text) LANGUAGE sql AS 'SELECT 1';"
+                "CREATE PROCEDURE p(a integer, b text) LANGUAGE sql AS 'SELECT 1';"
+                "ALTER EXTENSION hstore ADD PROCEDURE p(IN integer);"
+                "ALTER EXTENSION hstore ADD PROCEDURE p(IN integer, IN text)"
+            ),
+            "EXECUTE ON PROCEDURE p(IN integer, IN text)",
+            "EXECUTE ON PROCEDURE public.p(IN integer, IN pg_catalog.text)",
+        ),
     ],
 )
 def test_on_every_kind_of_thing(server: Server, made: str, granted: str, command: str) -> None:

@@ -129,6 +129,19 @@ def test_a_procedure_of_one_s_own_that_commits_says_where_it_looks(small: Small)
     assert "finds names by its caller's search path" in " ".join(refused.value.details)
 
 
+def test_a_procedure_beside_one_whose_last_argument_merely_comes_out(small: Small) -> None:
+    project = started(
+        small,
+        'op.create_routine("public.p(integer, integer)", "(a integer, b integer) LANGUAGE sql '
+        """AS 'SELECT a'", like="public.Cache", kind="PROCEDURE", comment="it")""",
+        "CREATE PROCEDURE public.p(a integer, OUT b integer) LANGUAGE sql AS 'SELECT a'",
+    )
+    before = project.dump
+    project.up()
+    project.down()
+    assert project.dump == before
+
+
 def test_what_is_older_than_the_policy_goes(small: Small) -> None:
     project = started(
         small,

@@ -32,6 +32,10 @@ class Kind(Reading, Dependents, Ordering, ABC):
         """The thing as GRANT ... ON names it."""
         return f"{self.grant_word} {self.reference(fact).removeprefix(self.word).strip()}"
 
+    def address(self, fact: Fact) -> str:
+        """The thing as to_regtype() and its siblings take it."""
+        return qualified(*fact.identity.path)
+
     def words(self, fact: Fact) -> str:
         """The thing as a sentence about it begins: "Table public.users"."""
         reference = self.reference(fact)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from textwrap import dedent
 
 from gnkmigrate.errors import RevisionError
-from gnkmigrate.operations.parts.whole import Whole, owner_of
+from gnkmigrate.operations.parts.whole import Whole, called, owner_of
 from gnkmigrate.run.names import literal, quoted
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal
@@ -70,6 +70,10 @@ class CreateRoutine(Whole):
         return f"{self._bare}({self.routine.partition('(')[2]}"
 
     @property
+    def _called(self) -> str:
+        return called(self.kind, self.address)
+
+    @property
     def sql(self) -> str:
         body = dedent(self.definition).strip().rstrip(";")
         return f"CREATE {self.kind} {self._bare}{body}"
@@ -90,8 +94,8 @@ class CreateRoutine(Whole):
                 hint = "Begin with, and put after each COMMIT: SET LOCAL search_path = pg_catalog;"
                 return (Refusal(message, hint=hint),)
         elif unset:
-            work.execute(f"ALTER {self.kind} {self.address} SET search_path = pg_catalog, pg_temp")
+            work.execute(f"ALTER {self._called} SET search_path = pg_catalog, pg_temp")
         if self.comment:
-            work.execute(f"COMMENT ON {self.kind} {self.address} IS {literal(self.comment)}")
-        work.execute(f"ALTER {self.kind} {self.address} OWNER TO {owner_of(work, self.like)}")
+            work.execute(f"COMMENT ON {self._called} IS {literal(self.comment)}")
+        work.execute(f"ALTER {self._called} OWNER TO {owner_of(work, self.like)}")
         return ()

@@ -127,7 +127,7 @@ def _to_use(needed: Identity, source: Snapshot) -> Iterator[Right]:
     privilege = _USE.get(kind_of(needed.kind).grant_word)
     if fact is not None and privilege is not None:
         yield Right("USAGE", identifier(needed.path[0]))
-        yield Right(privilege, kind_of(needed.kind).grant_reference(fact).split(" ", 1)[1])
+        yield Right(privilege, kind_of(needed.kind).address(fact))
 
 
 def _owned(action: Action, source: Snapshot) -> Identity | None:

@@ -8,6 +8,7 @@ from gnkmigrate.postgres.quoting import names_in, qualified
 # Names are as they are, and may hold a parenthesis; a type that has one is in quotes.
 _ROUTINE = re.compile(r'(?P<name>.*)(?P<types>\((?:[^()"]|"(?:[^"]|"")*")*\))', re.DOTALL)
 _WORD = r'(?:"(?:[^"]|"")*"|[^\W\d][\w$]*)'
+_ARGUMENT = re.compile(r'(?:[^,()"]|"(?:[^"]|"")*"|\([^()]*\))+')
 _TYPE = re.compile(rf"(?P<type>{_WORD}\.{_WORD})|{_WORD}")
 
 
@@ -31,6 +32,16 @@ def retyped(routine: str, renamed: Iterable[tuple[tuple[str, ...], tuple[str, ..
         word = rf"(?<![\w\".]){re.escape(qualified(*old))}(?![\w\".])"
         types = re.sub(word, qualified(*new).replace("\\", r"\\"), types)
     return f"{name}{types}"
+
+
+def marked(types: str) -> str:
+    """The types of a procedure's arguments as commands name it: "(IN integer, IN text)".
+
+    Without marks, those that merely come out count as well (manual: DROP PROCEDURE, Notes), and
+    "(integer, text)" may be either of two procedures.
+    """
+    found = (each.strip() for each in _ARGUMENT.findall(types[1:-1]))
+    return f"({', '.join(f'IN {each}' for each in found if each)})"
 
 
 def types_in(name: str) -> tuple[tuple[str, ...], ...]:

@@ -10,7 +10,7 @@ from gnkmigrate.kinds.effects import Effect, How
 from gnkmigrate.kinds.kind import Kind, used_types
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, literal, qualified
-from gnkmigrate.postgres.routine import parted, types_in
+from gnkmigrate.postgres.routine import marked, parted, types_in
 
 _WORDS = {
     "function": "FUNCTION",
@@ -71,6 +71,11 @@ class FunctionKind(Kind):
     def grant_reference(self, fact: Fact) -> str:
         word = "PROCEDURE" if fact.payload["kind"] == "procedure" else "FUNCTION"
         return f"{word} {self.reference(fact).split(' ', 1)[1]}"
+
+    def address(self, fact: Fact) -> str:
+        *schema, routine = fact.identity.path
+        name, types = parted(routine)
+        return f"{qualified(*schema, name)}{types}"
 
     def words(self, fact: Fact) -> str:
         return _name(fact)
@@ -141,6 +146,8 @@ def signature(path: Sequence[str], kind: str) -> str:
     """A routine as DROP and COMMENT name it: FUNCTION public.area(integer)."""
     *schema, routine = path
     name, types = parted(routine)
+    if kind == "procedure":
+        types = marked(types)
     if kind == "aggregate" and types == "()":
         types = "(*)"
     return f"{_WORDS[kind]} {qualified(*schema, name)}{types}"

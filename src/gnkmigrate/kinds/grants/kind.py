@@ -26,6 +26,7 @@ from gnkmigrate.kinds.privileges import (
 )
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import dollar_quoted, identifier, literal, qualified
+from gnkmigrate.postgres.routine import marked, parted
 
 # The first server_version_num whose initdb lets not everybody create things in schema public.
 _PUBLIC_IS_READ_ONLY = 150000
@@ -162,7 +163,7 @@ def _statement(fact: Fact, thing: Fact, step: Step, owner: str) -> Statement:
         sql = step.sql(f"TABLE {qualified(*thing.identity.path)}", owner, column)
         subject = f"column {qualified(*thing.identity.path)}.{column}"
     elif _is_member(fact):
-        sql, subject = step.sql(fact.identity.name, owner), fact.identity.name
+        sql, subject = step.sql(_member(fact), owner), fact.identity.name
     else:
         known = kind_of(thing.kind)
         sql, subject = step.sql(known.grant_reference(thing), owner), known.words(thing)
@@ -170,6 +171,12 @@ def _statement(fact: Fact, thing: Fact, step: Step, owner: str) -> Statement:
     if step.grantor != BY_OWNER:
         sql = _as(step.grantor, sql)
     return Statement(sql, step.reason(subject, owner))
+
+
+def _member(fact: Fact) -> str:
+    """What an extension has made, as GRANT names it: "PROCEDURE public.purge(IN integer)"."""
+    name, types = parted(fact.identity.name)
+    return f"{name}{marked(types)}" if name.startswith("PROCEDURE ") else fact.identity.name
 
 
 def _as(role: str, command: str) -> str:

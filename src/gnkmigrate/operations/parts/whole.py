@@ -14,6 +14,7 @@ import psycopg
 
 from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.operations.parts import empty_copy
+from gnkmigrate.postgres.routine import marked, parted
 from gnkmigrate.run.names import literal, quoted
 from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal, Step
@@ -90,6 +91,12 @@ def refused_by(work: Work, what: str, action: Callable[[], object]) -> Sequence[
         hint = error.diag.message_hint or "Correct the revision, or make before what it needs."
         return (Refusal(message, hint=hint),)
     return ()
+
+
+def called(what: str, address: str) -> str:
+    """A thing as ALTER, COMMENT ON and DROP name it: "PROCEDURE public.purge(IN integer)"."""
+    name, types = parted(address)
+    return f"{what} {name}{marked(types)}" if what == "PROCEDURE" else f"{what} {address}"
 
 
 class Whole(Step):
@@ -204,9 +211,9 @@ class DropWhole(Step):
         return any(name in step.clears for step in work.beside)
 
     def run(self, work: Work) -> int:
-        work.execute(f"DROP {self.what} {self.address}")
+        work.execute(f"DROP {called(self.what, self.address)}")
         return 0
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters
-        return (f"DROP {self.what} {self.address}",)
+        return (f"DROP {called(self.what, self.address)}",)
