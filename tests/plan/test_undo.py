@@ -86,8 +86,8 @@ def test_it_says_where_it_stops_at_rows(server: Server) -> None:
     old = base.format(", size integer NOT NULL") + more.format("t", ", size d")
     with pair(server, old, base.format("") + more.format("t", "")) as given:
         assert there_and_back(given).not_restored[2:] == tuple(
-            f"anything while public.{each} holds rows: a column of it forbids nulls and has no "
-            "default"
+            f"anything while public.{each} holds rows: a column comes back without a value that "
+            "fits in them"
             for each in ("p1", "p2", "t")
         )
 

@@ -73,7 +73,7 @@ def _not_with_rows(back: Statements) -> tuple[str, ...]:
 def _why(columns: Sequence[str]) -> str:
     if columns:
         return f"has values in {listing(columns)}: they do not fit what comes back"
-    return "holds rows: a column of it forbids nulls and has no default"
+    return "holds rows: a column comes back without a value that fits in them"
 
 
 def arrived_at(source: Snapshot, target: Snapshot, hints: Renames) -> Snapshot:

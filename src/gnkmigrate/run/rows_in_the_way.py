@@ -7,8 +7,8 @@ from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.quoting import identifier, listing
 
 HINT = (
-    "Give a new column a default in the target, write a revision that takes the rows along, or "
-    "remove them."
+    "Give a new column a default in the target that fits in every row, write a revision that takes "
+    "the rows along, or remove them."
 )
 
 _READABLE = """

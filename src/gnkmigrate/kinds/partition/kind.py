@@ -28,6 +28,7 @@ from gnkmigrate.kinds.joining import (
     shared_parts,
 )
 from gnkmigrate.kinds.kind import Kind
+from gnkmigrate.kinds.partition.rows_in_the_way import SAID, stops_at
 from gnkmigrate.kinds.shared_keys import is_merged, is_of_family, keys_above, keys_after_parting
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import qualified
@@ -61,6 +62,7 @@ class PartitionKind(Kind):
         _refuse_more(fact, context)
         name, parent = qualified(*fact.identity.path), qualified(*fact.payload["of"])
         there = fact.parent is not None and not context.is_new(fact.parent)
+        stopped = tuple(stops_at(fact, context)) if there else ()
         rows = " Rows that do not belong there stop this." if there else ""
         before = context.source.facts.get(fact.parent) if fact.parent else None
         had_parents = before is not None and before.payload.get("inherits")
@@ -69,11 +71,12 @@ class PartitionKind(Kind):
         joined = fact.parent if there else None
         attached = Statement(
             f"ALTER TABLE {parent} ATTACH PARTITION {name} {fact.payload['bound']}",
-            f"{name} is a partition of {parent} in the target.{rows}",
+            f"{name} is a partition of {parent} in the target.{SAID if stopped else rows}",
             lock=locks.ATTACH_PARTITION,
             relation=parent,
             scans=there,
             beside=_locked_beside(fact, context.target, _locking_users(context), context),
+            stops_at=stopped,
         )
         return (
             *first,
