@@ -160,6 +160,36 @@ def test_rows_that_a_statement_would_stop_at(server: Server, tmp_path: Path) -> 
         assert it.left(undone=True) == []
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "rows", "found"),
+    [
+        pytest.param(
+            "CREATE TABLE p (a integer, b text) PARTITION BY RANGE (a);"
+            "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);",
+            "CREATE TABLE p (z integer, b text) PARTITION BY RANGE (z);"
+            "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);",
+            "INSERT INTO p VALUES (1, 'b')",
+            "public.p1 holds rows. Partition public.p1 is made again after the change of table",
+            id="a new column of a partition key",
+        ),
+        pytest.param(
+            "CREATE TABLE t (id integer PRIMARY KEY);",
+            "CREATE TABLE t (id integer PRIMARY KEY, e integer NOT NULL DEFAULT 5 UNIQUE);",
+            "INSERT INTO t VALUES (1), (2)",
+            "public.t holds more than one row. The index of the unique t_e_key of public.t",
+            id="a new column of a unique key",
+        ),
+    ],
+)
+def test_nothing_is_done_where_rows_stop_it_later(
+    server: Server, tmp_path: Path, old: str, new: str, rows: str, found: str
+) -> None:
+    with kept(server, old, new, tmp_path, rows) as it:
+        with pytest.raises(PlanRefused, match="would stop at rows that are there") as no:
+            it.apply(losses_allowed=True)
+        assert no.value.details[0].startswith(found)
+
+
 def test_rows_that_would_refer_to_nothing(server: Server, tmp_path: Path) -> None:
     parted = "CREATE TABLE {0} (id integer{1}) PARTITION BY LIST (id);"
     parted += "CREATE TABLE one PARTITION OF {0} FOR VALUES IN (1);"

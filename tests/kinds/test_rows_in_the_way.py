@@ -123,6 +123,86 @@ def test_where_the_rows_are(server: Server, old: str, new: str, stopped: set[str
     assert _stops(server, old, new) == stopped
 
 
+T = "CREATE TABLE t (id integer PRIMARY KEY, a integer{}); {}"
+C = "CREATE TABLE c () INHERITS (t); {}"
+TWO = "INSERT INTO t VALUES (1), (2);"
+KEYS = {
+    "a constraint": (T.format(", e integer NOT NULL DEFAULT 5 UNIQUE", ""), True),
+    "a primary key": (
+        "CREATE TABLE t (id integer, a integer, e integer DEFAULT 5 PRIMARY KEY);",
+        True,
+    ),
+    "an index": (
+        T.format(", e text DEFAULT 'x'", "CREATE UNIQUE INDEX i ON t (e DESC) INCLUDE (a);"),
+        True,
+    ),
+    "two new columns": (
+        T.format(", e integer DEFAULT 5, f date DEFAULT now(), UNIQUE (e, f)", ""),
+        True,
+    ),
+    "deferrable": (T.format(", e integer DEFAULT 5 UNIQUE DEFERRABLE", ""), True),
+    "an odd name": (T.format(', "e, (" integer DEFAULT 5 UNIQUE', ""), True),
+    "nulls": (T.format(", e integer UNIQUE", ""), False),
+    "a default that is null": (T.format(", e integer DEFAULT NULL UNIQUE", ""), False),
+    "one of two is null": (T.format(", e integer DEFAULT 5, f integer, UNIQUE (e, f)", ""), False),
+    "beside a column that is there": (T.format(", e integer DEFAULT 5, UNIQUE (id, e)", ""), False),
+    "numbered": (T.format(", e serial UNIQUE", ""), False),
+    "an identity": (T.format(", e integer GENERATED ALWAYS AS IDENTITY UNIQUE", ""), False),
+    "computed": (T.format(", e integer GENERATED ALWAYS AS (id) STORED UNIQUE", ""), False),
+    "other in each row": (T.format(", e float DEFAULT random() UNIQUE", ""), False),
+    "of some rows": (
+        T.format(", e integer DEFAULT 5", "CREATE UNIQUE INDEX i ON t (e) WHERE e > 5;"),
+        False,
+    ),
+    "an expression": (
+        T.format(", e integer DEFAULT 5", "CREATE UNIQUE INDEX i ON t ((e + id));"),
+        False,
+    ),
+    "not unique": (T.format(", e integer DEFAULT 5", "CREATE INDEX i ON t (e);"), False),
+}
+
+
+@pytest.mark.parametrize(("new", "stopped"), KEYS.values(), ids=KEYS)
+def test_all_of_a_unique_key_is_new(server: Server, new: str, *, stopped: bool) -> None:
+    old = T.format("", "")
+    assert _stops(server, old + TWO, new) == ({"public.t"} if stopped else set())
+    assert _stops(server, old + "INSERT INTO t VALUES (1);", new) == set()
+
+
+def test_nulls_are_not_distinct(server: Server) -> None:
+    if server.version < 150000:
+        pytest.skip("PostgreSQL 14 has no NULLS NOT DISTINCT")
+    for key in ("UNIQUE NULLS NOT DISTINCT (e)", "UNIQUE NULLS NOT DISTINCT (e) INCLUDE (a)"):
+        assert _stops(server, T.format("", TWO), T.format(f", e integer, {key}", ""))
+    index = "CREATE UNIQUE INDEX i ON t (e) NULLS NOT DISTINCT;"
+    assert _stops(server, T.format("", TWO), T.format(", e integer", index)) == {"public.t"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "stopped"),
+    [
+        pytest.param(
+            C.format("INSERT INTO c VALUES (1), (2);"),
+            C.format("CREATE UNIQUE INDEX i ON c (e);"),
+            {"public.c"},
+            id="of a column that it inherits",
+        ),
+        pytest.param(
+            C.format("INSERT INTO c VALUES (1), (2);"),
+            C.format("CREATE UNIQUE INDEX i ON t (e);"),
+            set(),
+            id="of the table above alone",
+        ),
+        pytest.param(
+            C.format("") + TWO, C.format("CREATE UNIQUE INDEX i ON c (e);"), set(), id="below alone"
+        ),
+    ],
+)
+def test_a_key_in_a_family(server: Server, old: str, new: str, stopped: set[str]) -> None:
+    above = T.format(", e integer DEFAULT 5", "")
+    assert _stops(server, T.format("", old), above + new) == stopped
+
+
 def _stops(server: Server, old: str, new: str) -> set[str]:
     """The tables in the way: none if PostgreSQL runs the plan, and some if it does not."""
     with pair(server, old, new) as given:

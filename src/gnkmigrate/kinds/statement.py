@@ -5,8 +5,17 @@ from dataclasses import dataclass, replace
 from gnkmigrate.postgres.quoting import dollar_quoted, literal
 
 # Rows of a table, quoted, that have a value in each of some columns: all rows where there are none.
-# Names are those of before the plan.
-Rows = tuple[str, tuple[str, ...]]
+# Names are those of before the plan. A number says how many rows it takes, where one is not enough.
+Rows = tuple[str, tuple[str, ...]] | tuple[str, tuple[str, ...], int]
+
+
+def least(rows: Rows) -> int:
+    """How many such rows it takes to stop a statement."""
+    match rows:
+        case (_, _, number):
+            return number
+        case _:
+            return 1
 
 
 @dataclass(frozen=True)

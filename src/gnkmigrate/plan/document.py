@@ -15,7 +15,7 @@ from gnkmigrate.diff.omitted import entries
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.fact import content_hash
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.kinds.statement import Rows, Statement, Statements
 from gnkmigrate.plan.planned import Planned
 from gnkmigrate.plan.summary import Summary, summarise
 from gnkmigrate.validation import problems
@@ -61,7 +61,7 @@ class StatementDocument(BaseModel, extra="forbid"):
     builds: str
     beside: tuple[tuple[str, str], ...] = ()
     is_several: bool = False
-    stops_at: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    stops_at: tuple[Rows, ...] = ()
 
     def statement(self) -> Statement:
         return Statement(**self.model_dump())

@@ -221,10 +221,16 @@ def _written(group: Group, context: Context, renamed: Mapping[Identity, Identity
             return statements
         what = ", ".join(known.called_otherwise.get(each, each) for each in sorted(differing))
         reason = f"{known.words(leader.fact)}{_called(leader, other)} differs in: {what}."
-        return tuple(replace(statement, reason=reason) for statement in statements)
+        return tuple(_because(reason, statement) for statement in statements)
     what, does = str(leader.fact.identity), _CAUSED[leader.verb]
     reason = f"{what[0].upper()}{what[1:]} {does} the change of {leader.cause}."
-    return tuple(replace(statement, reason=reason) for statement in statements)
+    return tuple(_because(reason, statement) for statement in statements)
+
+
+def _because(reason: str, statement: Statement) -> Statement:
+    """A statement with another reason, to which its own is added where it says what stops it."""
+    told = f"{reason} {statement.reason}" if statement.stops_at else reason
+    return replace(statement, reason=told)
 
 
 def _other_form(

@@ -1,6 +1,5 @@
 """The way back of a plan: a plan of its own, from what the first one arrives at to the source."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from gnkmigrate.diff.applying import applicable
@@ -9,7 +8,7 @@ from gnkmigrate.diff.compare import compare, other_names
 from gnkmigrate.diff.renames import NO_RENAMES, Renames, renamed_by
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Unplannable
-from gnkmigrate.kinds.statement import Statements
+from gnkmigrate.kinds.statement import Rows, Statements, least
 from gnkmigrate.plan.planner import plan
 from gnkmigrate.plan.summary import summarise
 from gnkmigrate.postgres.quoting import listing
@@ -67,12 +66,14 @@ def undo_of(
 def _not_with_rows(back: Statements) -> tuple[str, ...]:
     """What does not come back, and stops the way back, as long as there are rows."""
     found = dict.fromkeys(rows for each in back for rows in each.stops_at)
-    return tuple(f"anything while {table} {_why(columns)}" for table, columns in found)
+    return tuple(f"anything while {rows[0]} {_why(rows)}" for rows in found)
 
 
-def _why(columns: Sequence[str]) -> str:
-    if columns:
-        return f"has values in {listing(columns)}: they do not fit what comes back"
+def _why(rows: Rows) -> str:
+    if rows[1]:
+        return f"has values in {listing(rows[1])}: they do not fit what comes back"
+    if least(rows) > 1:
+        return "holds several rows: a unique key comes back with the same in all of them"
     return "holds rows: a column comes back without a value that fits in them"
 
 

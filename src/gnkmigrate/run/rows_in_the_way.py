@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from gnkmigrate.kinds.statement import Rows, Statement
+from gnkmigrate.kinds.statement import Rows, Statement, least
 from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.quoting import identifier, listing
 
@@ -28,18 +28,21 @@ def rows_in_the_way(connection: Connection, statements: Iterable[Statement]) -> 
 def _found(connection: Connection, asked: Iterable[Rows]) -> Iterator[Rows]:
     """Those that a table holds itself."""
     asked = tuple(asked)
-    tables = list({table for table, _ in asked})
+    tables = list({rows[0] for rows in asked})
     readable = {table for (table,) in connection.execute(_READABLE, (tables,)).fetchall()}
-    for table, columns in asked:
+    for rows in asked:
+        table, columns = rows[:2]
         if table not in readable:
             continue
         filled = " AND ".join(f"{identifier(each)} IS NOT NULL" for each in columns)
         where = f" WHERE {filled}" if filled else ""
-        query = f"SELECT EXISTS (SELECT FROM ONLY {table}{where})"
+        query = f"SELECT EXISTS (SELECT FROM ONLY {table}{where} OFFSET {least(rows) - 1})"
         if connection.execute(query.encode()).fetchone() == (True,):
-            yield table, columns
+            yield rows
 
 
 def _in_words(rows: Rows) -> str:
-    table, columns = rows
-    return f"{table} has values in {listing(columns)}." if columns else f"{table} holds rows."
+    table, columns = rows[:2]
+    if columns:
+        return f"{table} has values in {listing(columns)}."
+    return f"{table} holds rows." if least(rows) == 1 else f"{table} holds more than one row."

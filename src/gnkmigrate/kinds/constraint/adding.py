@@ -4,15 +4,22 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from gnkmigrate.facts.fact import Fact, Identity
-from gnkmigrate.kinds import key_index, locks
+from gnkmigrate.kinds import key_index, locks, second_rows
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.constraint.definition import defined, in_words, is_lax, is_settled, table_of
+from gnkmigrate.kinds.constraint.definition import (
+    INDEXED,
+    defined,
+    in_words,
+    is_lax,
+    is_settled,
+    table_of,
+)
 from gnkmigrate.kinds.constraint.rows_in_the_way import stops_at
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.foreign_key_firing import set_firing
 from gnkmigrate.kinds.foreign_keys import given_below, referenced
 from gnkmigrate.kinds.hidden_rows import none_there
-from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.kinds.statement import Rows, Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
 
 
@@ -53,6 +60,15 @@ def left_beside(change: Change, context: Context) -> tuple[tuple[str, str], ...]
     return locked_beside(before, locks.ALTER_TABLE, context)
 
 
+def stops_key(key: Fact, context: Context) -> tuple[Rows, ...]:
+    """The rows that a primary key or a unique constraint would stop at."""
+    if key.payload["type"] not in INDEXED:
+        return ()
+    equal = " NULLS NOT DISTINCT " in str(key.payload["definition"])
+    columns = key.payload["columns"]
+    return tuple(second_rows.stops_at(table_of(key), columns, context, nulls_are_equal=equal))
+
+
 def fires(fact: Fact, before: Fact | None) -> Iterator[Statement]:
     """Statements for the triggers of a foreign key, which are new where there is no `before`."""
     if fact.payload["type"] == "foreign key":
@@ -69,8 +85,13 @@ def validate(fact: Fact) -> Statement:
     )
 
 
-def by_index(fact: Fact) -> Statements:
-    """A key whose index is built first; empty where ALTER TABLE has no such form for it."""
+def by_index(fact: Fact, stopped: tuple[Rows, ...]) -> Statements:
+    """A key whose index is built first; empty where ALTER TABLE has no such form for it.
+
+    Args:
+        fact: the key.
+        stopped: the rows that it would stop at.
+    """
     built = key_index.built_first(fact)
     if built is None:
         return ()
@@ -79,12 +100,14 @@ def by_index(fact: Fact) -> Statements:
     return (
         Statement(
             f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {relation} {index}",
-            f"The index of the {in_words(fact)} is built while others write.",
+            f"The index of the {in_words(fact)} is built while others write."
+            f"{second_rows.SAID if stopped else ''}",
             lock=locks.CREATE_INDEX_CONCURRENTLY,
             relation=relation,
             scans=True,
             transactional=False,
             builds=qualified(fact.identity.path[0], fact.identity.name),
+            stops_at=stopped,
         ),
         alter_table(fact, f"ADD CONSTRAINT {name} {action}", f"The {in_words(fact)} is missing."),
     )

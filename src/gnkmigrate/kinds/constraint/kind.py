@@ -13,7 +13,7 @@ from typing import Any
 from gnkmigrate.facts.catalog import Names, Row
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import hidden_rows, key_index, leaving, locks, not_null
+from gnkmigrate.kinds import hidden_rows, key_index, leaving, locks, not_null, second_rows
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.column_obstacles import refuse_other_parents
 from gnkmigrate.kinds.constraint.adding import (
@@ -23,6 +23,7 @@ from gnkmigrate.kinds.constraint.adding import (
     fires,
     left_beside,
     locked_beside,
+    stops_key,
     validate,
 )
 from gnkmigrate.kinds.constraint.definition import (
@@ -108,11 +109,14 @@ class ConstraintKind(PartitionShare):
         freed = out_of_the_way(None, fact, context)
         if fact.payload["type"] in VALIDATED_LATER:
             return (*freed, *add(fact, "", reason, context))
-        is_left_above = any(given_to_key(fact, context.target))
-        online = by_index(fact) if context.is_busy(table_of(fact)) and not is_left_above else ()
+        in_two = context.is_busy(table_of(fact)) and not any(given_to_key(fact, context.target))
+        stopped = stops_key(fact, context)
+        online = by_index(fact, stopped) if in_two else ()
         scans = not context.is_new(table_of(fact))
         only = not is_whole(fact, context.target)
+        reason += second_rows.SAID if stopped else ""
         added = alter_table(fact, f"ADD {defined(fact)}", reason, scans=scans, only=only)
+        added = replace(added, stops_at=stopped)
         attached = (*attach(fact, context), *attach_some(fact, context))
         return (*freed, *(online or (added,)), *attached, *marks(fact, table_of(fact), context))
 

@@ -5,6 +5,7 @@ anew and then dropped, so that queries always have one of the two. On a partitio
 PostgreSQL takes over the indexes that its partitions have, so those of partitions come first.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from gnkmigrate.facts.catalog import Names, Row
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import locks
+from gnkmigrate.kinds import locks, second_rows
 from gnkmigrate.kinds.altering import rename_relation
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.constraint.definition import key
@@ -31,9 +32,11 @@ from gnkmigrate.kinds.index_marks import (
 from gnkmigrate.kinds.key_index import is_fixed
 from gnkmigrate.kinds.options import set_and_reset
 from gnkmigrate.kinds.partition_share import PartitionShare
-from gnkmigrate.kinds.statement import Statement, Statements
-from gnkmigrate.postgres.quoting import identifier, qualified
+from gnkmigrate.kinds.statement import Rows, Statement, Statements
+from gnkmigrate.postgres.quoting import identifier, names_in, qualified
 
+# A key that is a column, whatever follows it: a collation, an operator class, an order.
+_COLUMN = re.compile(r'("(?:[^"]|"")*"|[^\W\d][\w$]*)(?:\s.*)?', re.DOTALL)
 _SUBJECT = ("unique", "method", "keys", "include", "predicate")
 
 
@@ -74,17 +77,19 @@ class IndexKind(PartitionShare):
         busy = context.is_busy(table(fact))
         name, relation = identifier(fact.identity.name), qualified(*table(fact).path)
         unique = "UNIQUE " if fact.payload["unique"] else ""
+        stopped = tuple(_stops_at(fact, context))
         only = "" if fact.payload["valid"] or not _is_partitioned(fact, context) else "ONLY "
         return (
             Statement(
                 f"CREATE {unique}INDEX {'CONCURRENTLY ' if busy else ''}{name} ON {only}{relation} "
                 f"{reprintable(defined(fact.payload))}",
-                f"Index {name} on {relation} is missing.",
+                f"Index {name} on {relation} is missing.{second_rows.SAID if stopped else ''}",
                 lock=locks.CREATE_INDEX_CONCURRENTLY if busy else locks.CREATE_INDEX,
                 relation=relation,
                 scans=not context.is_new(table(fact)),
                 transactional=not busy,
                 builds=qualified(*fact.identity.path) if busy else "",
+                stops_at=stopped,
             ),
             *statistics(fact, ()),
             *attach(fact, context),
@@ -169,6 +174,21 @@ def table(fact: Fact) -> Identity:
     if fact.parent is None:
         raise ValueError(f"{fact.identity} has no table")
     return fact.parent
+
+
+def _stops_at(fact: Fact, context: Context) -> Iterator[Rows]:
+    """The rows that a unique index of all rows would stop at."""
+    columns = [each for each in map(_column, fact.payload["keys"]) if each]
+    whole = len(columns) == len(fact.payload["keys"]) and not fact.payload["predicate"]
+    if fact.payload["unique"] and whole:
+        equal = bool(fact.payload["nulls_not_distinct"])
+        yield from second_rows.stops_at(table(fact), columns, context, nulls_are_equal=equal)
+
+
+def _column(key: str) -> str:
+    """The column that a key of an index is; "" for an expression."""
+    found = _COLUMN.fullmatch(key)
+    return names_in(found[1])[0] if found else ""
 
 
 def _is_partitioned(fact: Fact, context: Context) -> bool:
