@@ -2,7 +2,10 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds import kind_of
 from gnkmigrate.postgres.quoting import beside
+from gnkmigrate.postgres.routine import parted
 
 
 def in_turn(renamed: Mapping[str, str], taken: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -29,3 +32,13 @@ def stand_in(name: str, taken: Collection[str], suffix: str = "_renamed") -> str
     while (found := beside(name, suffix)) in taken:
         suffix += "_"
     return found
+
+
+def names_taken(snapshot: Snapshot) -> frozenset[str]:
+    """All names that something has, of whatever name space, and those of arrays of types.
+
+    Types share theirs with the row types of relations, indexes with all relations (pg_type,
+    pg_class); which ones a name has to be free in, PostgreSQL's releases do not agree upon.
+    """
+    found = {parted(name[-1])[0] for fact in snapshot for name in kind_of(fact.kind).names(fact)}
+    return frozenset(found).union(f"_{name}" for name in found)

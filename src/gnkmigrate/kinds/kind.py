@@ -15,7 +15,7 @@ from gnkmigrate.kinds.effects import How
 from gnkmigrate.kinds.ordering import Ordering
 from gnkmigrate.kinds.reading import Reading
 from gnkmigrate.kinds.statement import Statement, Statements
-from gnkmigrate.postgres.quoting import identifier, qualified
+from gnkmigrate.postgres.quoting import beside, identifier, qualified
 
 
 class Kind(Reading, Dependents, Ordering, ABC):
@@ -114,6 +114,10 @@ class Kind(Reading, Dependents, Ordering, ABC):
     def called(self, fact: Fact, name: str) -> Fact:
         """The same thing under another name, where it has its place already."""
         return fact.replaced(identity=Identity(fact.kind, (*fact.identity.path[:-1], name)))
+
+    def names_aside(self, fact: Fact, suffix: str) -> frozenset[str]:
+        """The names that it occupies while it is set aside, each with `suffix` at its end."""
+        return frozenset({beside(fact.identity.name, suffix)})
 
     def is_inline(self, fact: Fact) -> bool:
         """Whether `fact` can be written inside the command that creates its parent."""

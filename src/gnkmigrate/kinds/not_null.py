@@ -11,7 +11,7 @@ from gnkmigrate.kinds.altering import alter_table_of
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.constraint_names import is_taken
 from gnkmigrate.kinds.context import Context
-from gnkmigrate.kinds.free_names import stand_in
+from gnkmigrate.kinds.free_names import names_taken, stand_in
 from gnkmigrate.kinds.inheritance import columns_above
 from gnkmigrate.kinds.not_null_below import (
     allowed_below,
@@ -216,7 +216,5 @@ def qualified_otherwise(change: Change, context: Context) -> Iterator[Statement]
 def _free_name(column: Fact, context: Context) -> str:
     """What the check is called that stands in for NOT NULL a while."""
     *table, name = column.identity.path
-    parent = Identity("table", tuple(table))
-    sides = (context.source, context.target)
-    taken = {each.identity.name for side in sides for each in side.children(parent, "constraint")}
+    taken = frozenset().union(*(side.once(names_taken) for side in context.sides))
     return stand_in(f"{table[-1]}_{name}", taken, "_not_null_check")

@@ -11,9 +11,10 @@ from typing import Any
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.free_names import names_taken, stand_in
 from gnkmigrate.kinds.sequence_options import bounded, options
 from gnkmigrate.kinds.statement import Statement, Statements
-from gnkmigrate.postgres.quoting import beside, dollar_quoted, literal, qualified
+from gnkmigrate.postgres.quoting import dollar_quoted, literal, qualified
 
 _HELD = frozenset({"type", "minimum", "maximum", "start"})
 
@@ -46,12 +47,14 @@ def predecessor(fact: Fact, context: Context) -> Fact | None:
     return found if after is not None and after.identity == fact.identity else None
 
 
-def remembered(fact: Fact, after: Fact, table: str, dropped: Statement) -> Statements:
+def remembered(
+    fact: Fact, after: Fact, table: str, dropped: Statement, context: Context
+) -> Statements:
     """The statement that drops it, told to remember where it stands.
 
     One command, so that nobody gets a value of it that is not remembered.
     """
-    old, kept = qualified(*_name(fact)), _kept(fact)
+    old, kept = qualified(*_name(fact)), _kept(fact, context)
     reason = f"Another sequence of the same name goes on where {old} stands."
     body = (
         f"BEGIN LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE; "
@@ -75,9 +78,9 @@ def lost(before: Fact, after: Fact) -> str:
     return bounded(qualified(*_name(before)), "", before.payload, after.payload)[1]
 
 
-def resumed(fact: Fact, before: Fact) -> Iterator[Statement]:
+def resumed(fact: Fact, before: Fact, context: Context) -> Iterator[Statement]:
     """Once the new one is there: it stands where the old one stood."""
-    new, kept = qualified(*_name(fact)), _kept(fact)
+    new, kept = qualified(*_name(fact)), _kept(fact, context)
     reason = f"{new} goes on where the one of the same name stood."
     sql = f"SELECT pg_catalog.setval({literal(new)}, last_value, is_called) FROM {kept}"
     if lost(before, fact):
@@ -100,7 +103,8 @@ def _name(fact: Fact) -> Sequence[str]:
     return fact.identity.path
 
 
-def _kept(fact: Fact) -> str:
+def _kept(fact: Fact, context: Context) -> str:
     """The name of what stands in."""
     schema, name = _name(fact)
-    return qualified(schema, beside(name, "_kept"))
+    taken = frozenset().union(*(side.once(names_taken) for side in context.sides))
+    return qualified(schema, stand_in(name, taken, "_kept"))

@@ -17,6 +17,8 @@ from gnkmigrate.postgres.quoting import beside, names_in, qualified
 
 # Types that are made of others, and go over to another one as a column does.
 CONTAINERS = ("composite type", "domain", "range type")
+# What the name of something ends in that is set aside; as many underscores follow as it takes.
+REPLACED = "_replaced"
 _HOLDERS = ("column", "materialized view")
 _ATTRIBUTE = re.compile(r'(?P<name>"(?:[^"]|"")*"|[^ "]+) (?P<type>.*)', re.DOTALL)
 
@@ -95,15 +97,16 @@ def with_name(text: str, old: Identity, new: Identity) -> str:
     if text == name or text.startswith((f"{name}(", f"{name}[")):
         return qualified(*new.path) + text[len(name) :]
     if old.kind == "range type" and "." in text:
-        return multirange_aside(text)  # what else of a range can it be?
+        return multirange_aside(text, new.name)  # what else of a range can it be?
     return text
 
 
-def multirange_aside(text: str) -> str:
-    """What a multirange type, or an array of it, is called while its range is set aside."""
+def multirange_aside(text: str, range_: str) -> str:
+    """What a multirange type, or an array of it, is called while its range is called `range_`."""
     name, bracket, rest = text.partition("[]")
     *schema, last = names_in(name)
-    return f"{qualified(*schema, beside(last, '_replaced'))}{bracket}{rest}"
+    suffix = range_[range_.rindex(REPLACED) :]
+    return f"{qualified(*schema, beside(last, suffix))}{bracket}{rest}"
 
 
 def multirange_of(range_: Fact) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
-from gnkmigrate.kinds.free_names import stand_in
+from gnkmigrate.kinds.free_names import names_taken, stand_in
 from gnkmigrate.plan.action import Action
 from gnkmigrate.postgres.routine import parted
 
@@ -28,12 +28,7 @@ def by_way_of_third(
     circling = tuple(_one_of_each(renames))
     if not circling:
         return tuple(actions)
-    names = {
-        parted(name[-1])[0]
-        for side in (source, target)
-        for fact in side
-        for name in kind_of(fact.kind).names(fact)
-    }
+    names = {*source.once(names_taken), *target.once(names_taken)}
     found: dict[Action, tuple[Action, Action]] = {}
     for action in circling:
         # A function's name has its arguments behind it.

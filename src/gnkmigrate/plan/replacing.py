@@ -6,6 +6,8 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds import kind_of
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.free_names import names_taken
+from gnkmigrate.kinds.user_type import REPLACED
 from gnkmigrate.plan.action import Action
 from gnkmigrate.postgres.quoting import beside
 from gnkmigrate.postgres.routine import retyped
@@ -81,13 +83,14 @@ def _placed(fact: Fact, context: Context, renamed: Mapping[Identity, Fact]) -> I
 
 
 def set_aside(before: Fact, context: Context, renamed: Mapping[Identity, Fact]) -> Fact:
-    """The old fact under the name that it has until it goes."""
+    """The old fact under the name that it has until it goes, which nothing has on either side."""
     schema, *path, name = before.identity.path
     place = renamed.get(Identity("schema", (schema,)))
     path = [schema if place is None else place.identity.name, *path]
-    suffix = "_replaced"
-    while True:
-        identity = Identity(before.kind, (*path, beside(name, suffix)))
-        if identity not in context.source and identity not in context.target:
-            return before.replaced(identity=identity)
+    names = kind_of(before.kind).names_aside(before, REPLACED)
+    taken = [side.once(names_taken) for side in context.sides]
+    suffix = REPLACED
+    while any(each in side for each in names for side in taken):
         suffix += "_"
+        names = kind_of(before.kind).names_aside(before, suffix)
+    return before.replaced(identity=Identity(before.kind, (*path, beside(name, suffix))))

@@ -69,7 +69,7 @@ class IdentityKind(Kind):
         del parts
         first = added(fact, context)
         if before := sequence_handover.predecessor(fact, context):
-            return (first, *sequence_handover.resumed(fact, before))
+            return (first, *sequence_handover.resumed(fact, before, context))
         column, payload = identifier(fact.identity.name), fact.payload
         sql = continued(_sequence(fact), column, _table(fact), payload, payload["type"])
         return (first, Statement(sql, "New values start after those that are there."))
@@ -82,7 +82,7 @@ class IdentityKind(Kind):
         reason = f"{self.words(fact)} is no identity column in the target."
         dropped = _alter_column(fact, "DROP IDENTITY", reason)
         if after := sequence_handover.successor(fact, context):
-            return sequence_handover.remembered(fact, after, _table(fact), dropped)
+            return sequence_handover.remembered(fact, after, _table(fact), dropped, context)
         return (replace(dropped, loses_data=position(_sequence(fact))),)
 
     def altered(

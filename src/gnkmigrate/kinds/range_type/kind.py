@@ -20,7 +20,14 @@ from gnkmigrate.kinds.user_type import (
     shell,
     with_name,
 )
-from gnkmigrate.postgres.quoting import dollar_quoted, identifier, literal, names_in, qualified
+from gnkmigrate.postgres.quoting import (
+    beside,
+    dollar_quoted,
+    identifier,
+    literal,
+    names_in,
+    qualified,
+)
 
 _OPTIONS = {
     "subtype": "SUBTYPE",
@@ -108,7 +115,8 @@ class RangeType(UserType):
             return (*renamed, constructors)
         # Its successor may have a multirange type of the same name.
         multirange = multirange_of(change.fact)
-        return (*renamed, constructors, *_renamed(multirange, multirange_aside(multirange)))
+        aside = multirange_aside(multirange, change.identity.name)
+        return (*renamed, constructors, *_renamed(multirange, aside))
 
     def moved_members(
         self, before: Fact, after: Fact
@@ -120,6 +128,10 @@ class RangeType(UserType):
         if not fact.payload:
             return super().names(fact)
         return super().names(fact) | {("type", *names_in(multirange_of(fact)))}
+
+    def names_aside(self, fact: Fact, suffix: str) -> frozenset[str]:
+        *_, multirange = names_in(multirange_of(fact))
+        return super().names_aside(fact, suffix) | {beside(multirange, suffix)}
 
     def adapted(self, fact: Fact, old: Identity, aside: Identity) -> Fact:
         collation = fact.payload["collation"]

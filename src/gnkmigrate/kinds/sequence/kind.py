@@ -79,7 +79,7 @@ class SequenceKind(Kind):
         )
         if after := sequence_handover.successor(fact, context):
             table = qualified(*fact.payload["owned_by"][:2])
-            return sequence_handover.remembered(fact, after, table, dropped)
+            return sequence_handover.remembered(fact, after, table, dropped, context)
         return (dropped,)
 
     def altered(
@@ -175,7 +175,7 @@ def _continued(change: Change, context: Context) -> Statements:
     if change.identity in context.source and change.identity not in context.dropped:
         return ()  # it has counted before
     if before := sequence_handover.predecessor(change.fact, context):
-        return tuple(sequence_handover.resumed(change.fact, before))
+        return tuple(sequence_handover.resumed(change.fact, before, context))
     type_ = type_of_values(owner.path, context.target)
     sql = continued(sequence, identifier(owner.name), table, change.fact.payload, type_)
     reason = f"{sequence} goes on after the values that are there."
