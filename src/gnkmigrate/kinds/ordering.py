@@ -6,6 +6,8 @@ from collections.abc import Set as AbstractSet
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.running import called
+from gnkmigrate.kinds.showing import Shows
 from gnkmigrate.kinds.traits import Traits
 
 
@@ -83,6 +85,15 @@ class Ordering(Traits):
         """What is dropped before `fact` is made or altered, where both are."""
         del fact, source, target
         return iter(())
+
+    def runs(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
+        """What is read or called while `fact` is made, by whoever may: access to it comes first."""
+        return called(fact, target) if self.calls_functions else iter(())
+
+    def shows(self, before: Fact | None, after: Fact | None) -> Shows:
+        """What a change of what `rules_access` does to what others see."""
+        del before, after
+        return Shows.OTHER
 
     def retells(self, change: Change) -> bool:
         """Whether values of it say something else after `change`: what leaves it leaves before."""

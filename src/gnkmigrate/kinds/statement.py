@@ -76,6 +76,30 @@ def together(made: Statements, guards: Statements) -> Statements:
     )
 
 
+def at_once(statements: Statements) -> Statements:
+    """Statements on one thing that is there as one transaction: nobody sees what is in between.
+
+    Those that may not run in a transaction that does more stay as they are.
+    """
+    first, *others = statements
+    if not others or not all(each.transactional for each in statements):
+        return statements
+    locking = next((each for each in statements if each.lock), first)
+    return (
+        replace(
+            locking,
+            sql=";\n".join(each.sql for each in statements),
+            reason=" ".join(dict.fromkeys(each.reason for each in statements)),
+            rewrites=any(each.rewrites for each in statements),
+            scans=any(each.scans for each in statements),
+            loses_data=", ".join(each.loses_data for each in statements if each.loses_data),
+            beside=tuple(dict.fromkeys(pair for each in statements for pair in each.beside)),
+            is_several=True,
+            stops_at=tuple(dict.fromkeys(rows for each in statements for rows in each.stops_at)),
+        ),
+    )
+
+
 def in_zone(sql: str, zone: str) -> str:
     """`sql` while the session's TimeZone is `zone`; as it is where that is ""."""
     if not zone:

@@ -34,6 +34,8 @@ class Traits:
         guards: whether it says who may use what it hangs on.
         shows_others: whether who may use it comes at what others own or keep: it acts in its
             owner's name, or reads elsewhere. So what guards it comes together with it.
+        rules_access: whether it says what others may do or see of what it hangs on; see `shows`.
+        calls_functions: whether making it calls the functions that it uses, for each row.
         holds_data: whether dropping it loses what cannot be made again.
         inline: whether it can be written inside the command that makes what it lives in.
         of_column: whether its parent is a column, whose name it has.
@@ -90,6 +92,8 @@ class Traits:
     is_satellite: ClassVar[bool] = False
     guards: ClassVar[bool] = False
     shows_others: ClassVar[bool] = False
+    rules_access: ClassVar[bool] = False
+    calls_functions: ClassVar[bool] = False
     holds_data: ClassVar[bool] = False
     inline: ClassVar[bool] = False
     of_column: ClassVar[bool] = False

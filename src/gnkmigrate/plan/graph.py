@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.plan.access_edges import leads_to, narrowed_first, settled_first
 from gnkmigrate.plan.action import Action
 from gnkmigrate.plan.name_edges import by_new_name, by_old_name, names, names_below
 from gnkmigrate.plan.need_edges import (
@@ -60,6 +61,12 @@ def graph_of(actions: Iterable[Action], source: Snapshot, target: Snapshot) -> G
         if first != second:
             followers[first].add(second)
             before[second].add(first)
+    for second, firsts in (*settled_first(actions, target), *narrowed_first(actions)):
+        later = leads_to(second, followers)
+        for first in firsts:
+            if first not in later:
+                followers[first].add(second)
+                before[second].add(first)
     return Graph(
         {action: frozenset(followers[action]) for action in actions},
         {action: frozenset(before[action]) for action in actions},

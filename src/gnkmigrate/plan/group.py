@@ -64,17 +64,22 @@ def _candidates(graph: Graph) -> Iterator[Candidate]:
     for action in graph.followers:
         fact = action.fact
         known = kind_of(fact.kind)
-        if action.verb == "create" and fact.parent:
-            for maker in graph.makers.get(fact.parent, ()):
-                if maker.verb == "create" and (known.is_inline(fact) or _is_at_once(known, maker)):
-                    yield action, maker, graph.before
+        if known.guards or action.verb == "create":
+            yield from _with_its_thing(action, known, graph)
         if action.verb == "drop" and not _is_between_tables(action, graph):
             yield from _in_passing(action, known, graph)
 
 
-def _is_at_once(known: Kind, maker: Action) -> bool:
-    """Whether what is made has its owner and its privileges as soon as it is there."""
-    return known.guards and kind_of(maker.fact.kind).shows_others
+def _with_its_thing(action: Action, known: Kind, graph: Graph) -> Iterator[Candidate]:
+    """What is made inside another thing, or together with it; and who may use what is altered."""
+    fact = action.fact
+    for maker in graph.makers.get(fact.parent, ()) if fact.parent else ():
+        at_once = known.guards and kind_of(maker.fact.kind).shows_others
+        if maker.verb == "create" and action.verb == "create":
+            if at_once or known.is_inline(fact):
+                yield action, maker, graph.before
+        elif maker.verb == "alter" and at_once and action.verb in {"create", "alter", "drop"}:
+            yield action, maker, graph.followers if action.verb == "drop" else graph.before
 
 
 def _in_passing(action: Action, known: Kind, graph: Graph) -> Iterator[Candidate]:

@@ -1,13 +1,19 @@
-"""Neighbouring commands on one table that each write it anew, made one: it is written once."""
+"""Neighbouring commands on one table, made one.
 
+Those that each write it anew write it once; and its policies change at once, so that nobody sees
+what one policy of before and another of after show together.
+"""
+
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.kinds.statement import Statement, Statements, at_once
 
 _ALONE = (" SET LOGGED", " SET UNLOGGED")
 # Beside a new type PostgreSQL looks for indexes and constraints that this has made again already.
 _WITH_ITS_LIKE = " SET EXPRESSION AS "
+_POLICY = re.compile(r"(CREATE|ALTER|DROP) POLICY ")
 
 
 def merged(statements: Iterable[Statement]) -> Statements:
@@ -16,6 +22,8 @@ def merged(statements: Iterable[Statement]) -> Statements:
     for statement in statements:
         if result and _belong_together(result[-1], statement):
             result[-1] = _joined(result[-1], statement)
+        elif result and _are_policies(result[-1], statement):
+            result[-1:] = at_once((result[-1], statement))
         else:
             result.append(statement)
     return tuple(result)
@@ -33,6 +41,12 @@ def _belong_together(first: Statement, second: Statement) -> bool:
         and second.sql.startswith(head)
         and not any(each in first.sql + second.sql for each in _ALONE)
         and (_WITH_ITS_LIKE in first.sql) == (_WITH_ITS_LIKE in second.sql)
+    )
+
+
+def _are_policies(first: Statement, second: Statement) -> bool:
+    return first.relation == second.relation and all(
+        _POLICY.match(each.sql) for each in (first, second)
     )
 
 

@@ -15,7 +15,7 @@ ByIdentity = Mapping[Identity, Sequence[Action]]
 def made_first(actions: Iterable[Action], makers: ByIdentity, target: Snapshot) -> Edges:
     """What an action needs is there as it shall be, and has its new name."""
     finishers = {
-        action.after.identity: (action, needed_by(action.after, target))
+        action.after.identity: (action, _before_whole(action.after, target))
         for action in actions
         if action.verb == "finish" and action.after and kind_of(action.after.kind).made_whole
     }
@@ -28,8 +28,14 @@ def made_first(actions: Iterable[Action], makers: ByIdentity, target: Snapshot) 
                 yield renamer, action
             if identity in finishers and action.verb != "finish":
                 finisher, before = finishers[identity]
-                if action.fact.identity not in before:
+                guards = action.fact.parent in before and kind_of(action.fact.kind).guards
+                if action.fact.identity not in before and not guards:
                     yield finisher, action
+
+
+def _before_whole(fact: Fact, target: Snapshot) -> frozenset[Identity]:
+    """What does not wait until a thing is whole, since that is made of it, or by means of it."""
+    return needed_by(fact, target).union(kind_of(fact.kind).runs(fact, target))
 
 
 def renamed_first(actions: Iterable[Action], makers: ByIdentity, target: Snapshot) -> Edges:

@@ -19,7 +19,7 @@ from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.extension_members import refuse_members
 from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.moving import refuse_moves
-from gnkmigrate.kinds.statement import Statement, Statements, together
+from gnkmigrate.kinds.statement import Statement, Statements, at_once, together
 from gnkmigrate.kinds.unqualified_operators import schemas_of_operators
 from gnkmigrate.plan.action import Action
 from gnkmigrate.plan.carried import brought_about
@@ -258,8 +258,8 @@ def _called(leader: Action, other: Fact) -> str:
 def _statements(leader: Action, known: Kind, group: Group, context: Context) -> Statements:
     match leader.verb:
         case "create":
-            guards = [each.fact for each in group.members if kind_of(each.fact.kind).guards]
-            parts = tuple(each.fact for each in group.members if each.fact not in guards)
+            guards = _guards(group)
+            parts = tuple(each.fact for each in group.members if each not in guards)
             made = known.create(leader.fact, parts, context)
             return together(made, tuple(_guarded(guards, context)))
         case "drop":
@@ -270,12 +270,29 @@ def _statements(leader: Action, known: Kind, group: Group, context: Context) -> 
             before = placed(leader.before or after, after)
             return known.rename(Change("rename", before, after), context)
         case "alter" | "finish":
-            return known.alter(leader.change, context) or ()
+            altered = known.alter(leader.change, context) or ()
+            guarded = tuple(_guarded(_guards(group), context))
+            return at_once((*altered, *guarded)) if guarded else altered
 
 
-def _guarded(guards: Sequence[Fact], context: Context) -> Iterator[Statement]:
-    """What gives a thing that is made its owner, and then its privileges."""
+def _guards(group: Group) -> Sequence[Action]:
+    return [each for each in group.members if kind_of(each.fact.kind).guards]
+
+
+def _guarded(guards: Sequence[Action], context: Context) -> Iterator[Statement]:
+    """What gives a thing its owner, and then its privileges."""
     # A REVOKE on the whole takes privileges on columns as well.
-    depth = {fact.identity: (kind_of(fact.kind).rank, len(fact.identity.path)) for fact in guards}
-    for fact in sorted(guards, key=lambda each: (depth[each.identity], each.identity)):
-        yield from kind_of(fact.kind).create(fact, (), context)
+    for each in sorted(guards, key=_depth):
+        known = kind_of(each.fact.kind)
+        match each.verb:
+            case "create":
+                yield from known.create(each.fact, (), context)
+            case "drop":
+                yield from known.drop(each.fact, context)
+            case _:
+                yield from known.alter(each.change, context) or ()
+
+
+def _depth(guard: Action) -> tuple[int, int, Identity]:
+    identity = guard.fact.identity
+    return kind_of(identity.kind).rank, len(identity.path), identity

@@ -64,6 +64,7 @@ class ColumnKind(Kind):
         **dict.fromkeys(SETTINGS, How.ALTERED),
     }
     rank = 64
+    calls_functions = True
     word = "COLUMN"
     has_label = True
     holds_data = True

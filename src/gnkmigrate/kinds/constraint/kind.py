@@ -85,6 +85,7 @@ class ConstraintKind(PartitionShare):
         "replica_identity": How.ALTERED,
     }
     rank = 70
+    calls_functions = True
     carries_siblings = True
     word = "CONSTRAINT"
 

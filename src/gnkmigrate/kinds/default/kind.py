@@ -28,6 +28,7 @@ class DefaultKind(Kind):
     of_column = True
     attributes = {"expression": How.ALTERED}
     rank = 68
+    calls_functions = True
     inline = True
     has_comment = False
 

@@ -28,6 +28,7 @@ class DomainConstraint(Kind):
     parent_catalog = "pg_type"
     attributes = {"check": How.MADE_AGAIN, "validated": How.ALTERED}
     rank = 69
+    calls_functions = True
     word = "CONSTRAINT"
 
     def reference(self, fact: Fact) -> str:

@@ -38,6 +38,7 @@ class Grants(Kind):
     rank = 112
     is_satellite = True
     guards = True
+    rules_access = True
     has_comment = False
     silence = SILENCE
     leaves_open = True

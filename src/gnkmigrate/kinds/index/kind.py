@@ -63,6 +63,7 @@ class IndexKind(PartitionShare):
         ),
     }
     rank = 72
+    calls_functions = True
     word = "INDEX"
     is_relation = True
 

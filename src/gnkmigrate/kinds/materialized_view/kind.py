@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.column_settings import between
@@ -18,6 +19,7 @@ from gnkmigrate.kinds.expressions import reprintable
 from gnkmigrate.kinds.hidden_rows import as_others_see
 from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.options import listed, of_relation, set_and_reset
+from gnkmigrate.kinds.running import reached
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
 
@@ -38,6 +40,7 @@ class MaterializedViewKind(Kind):
         "populated": How.ALTERED,
     }
     rank = 78
+    made_whole = True
     shows_others = True
     word = "MATERIALIZED VIEW"
     has_owner = True
@@ -59,8 +62,7 @@ class MaterializedViewKind(Kind):
             text += f" TABLESPACE {identifier(payload['tablespace'])}"
         definition = reprintable(payload["definition"]).strip().removesuffix(";")
         text += f" AS\n{definition}"
-        before = context.source.facts.get(fact.identity)
-        if not payload["populated"] and not (before and before.payload["populated"]):
+        if payload["populated"] is None or not _is_filled(fact, context):
             text += "\nWITH NO DATA"
         made = Statement(text, f"{self.words(fact)} is missing.")
         return (as_others_see(made, fact, context), *self._settings(fact, None))
@@ -112,6 +114,14 @@ class MaterializedViewKind(Kind):
         for needed in fact.depends_on:
             yield "ROWS", needed
 
+    def runs(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
+        return reached(fact.depends_on, target)
+
+    def first_form(self, fact: Fact, context: Context) -> Fact:
+        """Nothing in it yet, where a policy that decides what it may read asks it in turn."""
+        asked = fact.identity in reached(fact.depends_on, context.target)
+        return fact.has({"populated": None}) if asked and _is_filled(fact, context) else fact
+
     def rename(self, change: Change, context: Context) -> Statements:
         (plain,) = super().rename(change, context)
         old = qualified(*(change.before or change.fact).identity.path)
@@ -120,6 +130,12 @@ class MaterializedViewKind(Kind):
     def names(self, fact: Fact) -> frozenset[tuple[str, ...]]:
         path = fact.identity.path
         return frozenset({("relation", *path), ("type", *path)})
+
+
+def _is_filled(fact: Fact, context: Context) -> bool:
+    """Whether it holds data once it is made, as it does in the target, or did before."""
+    before = context.source.facts.get(fact.identity)
+    return bool(fact.payload["populated"] or (before and before.payload["populated"]))
 
 
 def _statement(fact: Fact, sql: str, reason: str) -> Statement:

@@ -22,6 +22,7 @@ class Owner(Kind):
     rank = 110
     is_satellite = True
     guards = True
+    rules_access = True
     lists_all = True
     has_comment = False
     silence = frozenset()  # what no owner is named of belongs to whoever runs the script

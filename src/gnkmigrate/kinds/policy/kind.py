@@ -9,6 +9,7 @@ from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import How, Replacement
 from gnkmigrate.kinds.expressions import reprintable
 from gnkmigrate.kinds.kind import Kind
+from gnkmigrate.kinds.showing import Shows
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.kinds.wording import last_names, on_table
 from gnkmigrate.postgres.quoting import names_in, qualified
@@ -31,6 +32,7 @@ class Policy(Kind):
     }
     rank = 86
     word = "POLICY"
+    rules_access = True
 
     def reference(self, fact: Fact) -> str:
         return on_table("POLICY", fact)
@@ -89,12 +91,28 @@ class Policy(Kind):
         closed = {name: _CLOSED for name in ("using", "check") if fact.payload[name] is not None}
         return fact.has(closed).replaced(depends_on=frozenset())
 
+    def shows(self, before: Fact | None, after: Fact | None) -> Shows:
+        """Permissive ones add rows, restrictive ones take rows away; a closed one shows none."""
+        if before is None or after is None:
+            one = after or before
+            permissive = one is not None and one.payload["permissive"]
+            return Shows.MORE if permissive == (before is None) else Shows.LESS
+        if _is_closed(before) or _is_closed(after):
+            return Shows.MORE if _is_closed(before) else Shows.LESS
+        return Shows.OTHER
+
     def rename(self, change: Change, context: Context) -> Statements:
         del context
         old, new = last_names(change)
         table = qualified(*change.identity.path[:-1])
         sql = f"ALTER POLICY {old} ON {table} RENAME TO {new}"
         return (_statement(change.fact, sql, f"Policy {old} is to be called {new}."),)
+
+
+def _is_closed(fact: Fact) -> bool:
+    """Whether it lets nothing through: see `without`."""
+    given = {fact.payload[each] for each in ("using", "check")} - {None}
+    return given == {_CLOSED}
 
 
 def _conditions(fact: Fact, given: Sequence[str]) -> str:

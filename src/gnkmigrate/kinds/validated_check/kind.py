@@ -26,6 +26,7 @@ class ValidatedCheck(Kind):
     parent_catalog = "pg_class"
     attributes = {"of": How.COSMETIC, "partitions": How.COSMETIC, "validated": How.ALTERED}
     rank = 86
+    calls_functions = True
     word = "CONSTRAINT"
 
     def reference(self, fact: Fact) -> str:
