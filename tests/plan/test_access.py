@@ -177,6 +177,7 @@ SECRET = "CREATE FUNCTION f() RETURNS SETOF text LANGUAGE sql {how} AS '{body}';
 HARMLESS = SECRET.format(how="", body="SELECT ''nothing''")
 TELLS = SECRET.format(how="SECURITY DEFINER", body="SELECT s FROM public.t")
 PRIVATE = "REVOKE EXECUTE ON FUNCTION f() FROM PUBLIC;"
+CLOSING = f"RESET ROLE; CREATE SCHEMA hidden AUTHORIZATION {OWNER}; {BY_OWNER} {SHOWN}"
 MEANWHILE = {
     "permissive becomes restrictive": (
         f"{BOUND} CREATE POLICY p1 ON t {MORE} USING (a > 1);",
@@ -244,9 +245,14 @@ MEANWHILE = {
         SHOWN + TELLS + PRIVATE,
     ),
     "in a schema that closes": (
-        f"{SHOWN} CREATE SCHEMA hidden; GRANT USAGE ON SCHEMA hidden TO {READER};"
+        f"{CLOSING} GRANT USAGE ON SCHEMA hidden TO {READER};"
         + HARMLESS.replace(" f()", " hidden.f()"),
-        f"{SHOWN} CREATE SCHEMA hidden; GRANT USAGE ON SCHEMA hidden TO {OWNER};"
+        f"{CLOSING} GRANT USAGE ON SCHEMA hidden TO pg_monitor;"
+        + TELLS.replace(" f()", " hidden.f()"),
+    ),
+    "new in a schema that closes": (
+        f"{CLOSING} GRANT USAGE ON SCHEMA hidden TO {READER};",
+        f"{CLOSING} GRANT USAGE ON SCHEMA hidden TO pg_monitor;"
         + TELLS.replace(" f()", " hidden.f()"),
     ),
     "a view tells more to fewer": (

@@ -16,6 +16,11 @@ from gnkmigrate.servers.client_programs import complaints, invocation, on_file, 
 
 _TABLE_BEGINS = b"pg_restore: processing data for table "
 
+# A materialized view is filled as its owner sees things (manual: REFRESH MATERIALIZED VIEW). It
+# hides no row of a table: row security is enabled after those are there, and COPY ... FROM is
+# refused where it is enabled already.
+_FILLED = "--enable-row-security"
+
 # Drops wait for whoever uses the tables, and everybody else then waits for the drops.
 _PREAMBLE = """
 SET client_encoding = 'UTF8';
@@ -136,7 +141,7 @@ def _load_alone(
     options: Sequence[str],
     observe: Observer,
 ) -> None:
-    once = ("--single-transaction", "--exit-on-error", "--verbose")
+    once = ("--single-transaction", "--exit-on-error", "--verbose", _FILLED)
     call = invocation(program("pg_restore", major), url, [*once, *options, str(dump)])
     with started(call) as pg_restore:
         said = _follow(pg_restore.stderr, tables, observe)
@@ -155,7 +160,7 @@ def _load_after(
 ) -> None:
     script = _PREAMBLE + "".join(f"{drop};\n" for drop in drops)
     restoring = on_file(
-        program("pg_restore", major), ["--file=-", "--verbose", *options, str(dump)]
+        program("pg_restore", major), ["--file=-", "--verbose", _FILLED, *options, str(dump)]
     )
     receiving = invocation(
         program("psql", major), url, ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"]

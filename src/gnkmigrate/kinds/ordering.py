@@ -90,9 +90,12 @@ class Ordering(Traits):
         """What is read or called while `fact` is made, by whoever may: access to it comes first."""
         return called(fact, target) if self.calls_functions else iter(())
 
-    def shows(self, before: Fact | None, after: Fact | None) -> Shows:
-        """What a change of what `rules_access` does to what others see."""
-        del before, after
+    def shows(self, before: Fact | None, after: Fact | None) -> Shows | None:
+        """What a change does to what others may do and see; None for nothing."""
+        if not self.shows_others or (before is None and after is None):
+            return None
+        if before is None or after is None:
+            return Shows.MORE if before is None else Shows.LESS
         return Shows.OTHER
 
     def retells(self, change: Change) -> bool:

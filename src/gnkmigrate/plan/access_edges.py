@@ -32,19 +32,44 @@ def settled_first(actions: Iterable[Action], target: Snapshot) -> Wishes:
 
 
 def narrowed_first(actions: Iterable[Action]) -> Wishes:
-    """Of what says who sees a thing, first what takes away, and last what gives."""
-    by_thing: defaultdict[Identity, list[tuple[Shows, Action]]] = defaultdict(list)
-    renamed = _renamed(actions)
-    for action in actions:
-        known = kind_of(action.fact.kind)
-        if known.rules_access and action.verb != "rename":
-            shows = known.shows(action.before, action.after)
-            by_thing[_thing(action.fact, renamed)].append((shows, action))
-    for several in by_thing.values():
+    """Of what says who sees a thing, first what takes away, and last what gives.
+
+    What takes away from a schema comes before what is given in it, and the other way round.
+    """
+    by_thing = _showing(actions)
+    inside: defaultdict[Identity, list[Action]] = defaultdict(list)
+    for thing, several in by_thing.items():
+        schema = Identity("schema", thing.path[:1])
+        if thing != schema and schema in by_thing:
+            inside[schema] += [each for shows, each in several if shows is not Shows.MORE]
+    for thing, several in by_thing.items():
+        around = by_thing.get(Identity("schema", thing.path[:1]), ())
+        closing = [each for shows, each in around if shows is Shows.LESS]
         for shows, action in several:
-            found = [each for other, each in several if other < shows]
+            found = [each for other, each in several if other < shows and _precedes(each, action)]
+            if shows is not Shows.LESS:
+                found += closing
+            if shows is Shows.MORE:
+                found += inside.get(thing, ())
             if found:
                 yield action, found
+
+
+def _showing(actions: Iterable[Action]) -> Mapping[Identity, Sequence[tuple[Shows, Action]]]:
+    """What changes who sees a thing, by the thing."""
+    found: defaultdict[Identity, list[tuple[Shows, Action]]] = defaultdict(list)
+    renamed = _renamed(actions)
+    for action in actions:
+        shows = kind_of(action.fact.kind).shows(action.before, action.after)
+        if shows is not None and action.verb != "rename":
+            found[_thing(action.fact, renamed)].append((shows, action))
+    return found
+
+
+def _precedes(first: Action, second: Action) -> bool:
+    """Whether the one is a policy, or the like; what a table shows waits for privileges alone."""
+    guards = kind_of(first.fact.kind).guards
+    return guards or kind_of(second.fact.kind).rules_access
 
 
 def leads_to(action: Action, followers: Followers) -> frozenset[Action]:
@@ -79,5 +104,6 @@ def _renamed(actions: Iterable[Action]) -> Mapping[Identity, Identity]:
 
 
 def _thing(fact: Fact, renamed: Mapping[Identity, Identity]) -> Identity:
-    thing = fact.parent or fact.identity
+    inside = kind_of(fact.kind).rules_access and fact.parent is not None
+    thing = fact.parent if inside and fact.parent else fact.identity
     return renamed.get(thing, thing)

@@ -78,7 +78,7 @@ def _with_its_thing(action: Action, known: Kind, graph: Graph) -> Iterator[Candi
         if maker.verb == "create" and action.verb == "create":
             if at_once or known.is_inline(fact):
                 yield action, maker, graph.before
-        elif maker.verb == "alter" and at_once and action.verb in {"create", "alter", "drop"}:
+        elif maker.verb == "alter" and at_once and action.verb != "rename":
             yield action, maker, graph.followers if action.verb == "drop" else graph.before
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
+from gnkmigrate.kinds.showing import Shows
 from gnkmigrate.plan.action import Action, dependencies, holders
 from gnkmigrate.postgres.routine import types_in
 
@@ -22,7 +23,7 @@ def made_first(actions: Iterable[Action], makers: ByIdentity, target: Snapshot) 
     for action in actions:
         for identity in _needed(action, target):
             for maker in makers.get(identity, ()):
-                if not _is_needed_back(maker, action):
+                if not _is_needed_back(maker, action) and not _takes_first(action, maker):
                     yield maker, action
             for renamer in _renamers_above(identity, makers, target):
                 yield renamer, action
@@ -121,6 +122,18 @@ def _is_needed_back(changer: Action, action: Action) -> bool:
     facts = (changer.before, changer.after)
     return changer.verb == "alter" and any(
         fact is not None and action.fact.identity in fact.depends_on for fact in facts
+    )
+
+
+def _takes_first(action: Action, changer: Action) -> bool:
+    """Whether `action` takes away privileges on what `changer` makes tell more, or otherwise."""
+    known, of_thing = kind_of(action.fact.kind), kind_of(changer.fact.kind)
+    return (
+        changer.verb == "alter"
+        and known.guards
+        and known.shows(action.before, action.after) is Shows.LESS
+        and of_thing.shows(changer.before, changer.after) is not None
+        and not of_thing.guards
     )
 
 

@@ -293,6 +293,6 @@ def _guarded(guards: Sequence[Action], context: Context) -> Iterator[Statement]:
                 yield from known.alter(each.change, context) or ()
 
 
-def _depth(guard: Action) -> tuple[int, int, Identity]:
+def _depth(guard: Action) -> tuple[int, int, Identity, bool]:
     identity = guard.fact.identity
-    return kind_of(identity.kind).rank, len(identity.path), identity
+    return kind_of(identity.kind).rank, len(identity.path), identity, guard.verb == "finish"

@@ -10,6 +10,7 @@ from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.default_privileges.kind import SILENCE, given_to_new
 from gnkmigrate.kinds.effects import How
 from gnkmigrate.kinds.kind import Kind
+from gnkmigrate.kinds.narrowing import narrowed, shown
 from gnkmigrate.kinds.of_inherited import goes_along
 from gnkmigrate.kinds.owner.kind import owner_of
 from gnkmigrate.kinds.privileges import (
@@ -24,6 +25,7 @@ from gnkmigrate.kinds.privileges import (
     privileges,
     steps,
 )
+from gnkmigrate.kinds.showing import Shows
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import dollar_quoted, identifier, literal, qualified
 from gnkmigrate.postgres.routine import marked, parted
@@ -81,6 +83,27 @@ class Grants(Kind):
             if each.is_relation or each.name == kind:
                 thing = (each.name, *path[:-1])
                 yield from (Identity("owner", thing), Identity("grants", thing))
+
+    def shows(self, before: Fact | None, after: Fact | None) -> Shows | None:
+        one = after or before
+        if one is None:
+            return None
+        current, wanted = (
+            privileges(each.payload["grants"] if each else ()) for each in (before, after)
+        )
+        return shown(current, wanted, holds=not _is_column(one))
+
+    def halfway(self, change: Change) -> Fact | None:
+        """What goes goes at once, and what comes is given once others see what they may then."""
+        if change.before is None:
+            return None
+        current, wanted = (
+            privileges(each.payload["grants"]) for each in (change.before, change.fact)
+        )
+        left = narrowed(current, wanted, holds=not _is_column(change.fact))
+        if left is None or entries(left) in (entries(current), entries(wanted)):
+            return None
+        return change.fact.has({"grants": entries(left)})
 
     def implied(self, fact: Fact, context: Context) -> Iterator[Fact]:
         """A new thing shall not have what default privileges of other things' sake give to it."""

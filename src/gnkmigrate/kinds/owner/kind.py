@@ -9,6 +9,7 @@ from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import How
 from gnkmigrate.kinds.kind import Kind
+from gnkmigrate.kinds.showing import Shows
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
 
@@ -63,6 +64,10 @@ class Owner(Kind):
         if fact.identity.path == ("schema", "public"):
             usual |= {superuser, "pg_database_owner"}
         return None if fact.payload["owner"] in usual else fact
+
+    def shows(self, before: Fact | None, after: Fact | None) -> Shows | None:
+        del before, after
+        return Shows.OTHER
 
     def altered(
         self, change: Change, differing: frozenset[str], context: Context

@@ -91,7 +91,7 @@ class Policy(Kind):
         closed = {name: _CLOSED for name in ("using", "check") if fact.payload[name] is not None}
         return fact.has(closed).replaced(depends_on=frozenset())
 
-    def shows(self, before: Fact | None, after: Fact | None) -> Shows:
+    def shows(self, before: Fact | None, after: Fact | None) -> Shows | None:
         """Permissive ones add rows, restrictive ones take rows away; a closed one shows none."""
         if before is None or after is None:
             one = after or before

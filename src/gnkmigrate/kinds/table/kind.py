@@ -25,6 +25,7 @@ from gnkmigrate.kinds.not_null_name import NAMED
 from gnkmigrate.kinds.partition.kind import default_partitions
 from gnkmigrate.kinds.sequence_options import UNLOGGED
 from gnkmigrate.kinds.shared_keys import keys_above
+from gnkmigrate.kinds.showing import Shows
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.kinds.table.altering import alter_table, altered, is_written, switches
 from gnkmigrate.kinds.table.between import halfway, is_bound
@@ -221,6 +222,11 @@ class TableKind(Kind):
     def is_indifferent(self, change: Change, gone: Fact) -> bool:
         # A column goes later where a check is first to do without it, which waits for the table.
         return gone.kind == "column" and {"inherits", "of_type"}.isdisjoint(change.differing)
+
+    def shows(self, before: Fact | None, after: Fact | None) -> Shows | None:
+        """Without row security everybody sees all rows whom privileges let."""
+        hid, hides = (bool(each and each.payload["row_security"]) for each in (before, after))
+        return Shows.MORE if after and hid and not hides else None
 
     def halfway(self, change: Change) -> Fact | None:
         return halfway(change)
