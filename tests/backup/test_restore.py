@@ -67,6 +67,30 @@ def test_all_comes_back(
     assert state(database, server) == state(lived_in, server)
 
 
+# A materialized view over a view whose owner sees a part of the rows.
+HIDING = """
+CREATE TABLE hidden (a int); INSERT INTO hidden VALUES (1), (2), (3);
+ALTER TABLE hidden ENABLE ROW LEVEL SECURITY; GRANT SELECT ON hidden TO pg_monitor;
+CREATE POLICY p ON hidden TO pg_monitor USING (a > 1);
+CREATE VIEW seen AS SELECT * FROM hidden; ALTER VIEW seen OWNER TO pg_monitor;
+CREATE MATERIALIZED VIEW kept AS SELECT * FROM seen;
+"""
+
+
+@pytest.mark.parametrize("clean", [False, True], ids=["empty", "clean"])
+def test_row_security_hides_no_row_and_stops_no_view(
+    server: Server, project: Settings, database: DatabaseUrl, clean: bool
+) -> None:
+    with server.database() as url:
+        execute(url, f"SET row_security = on; {HIDING}")
+        backup = create_backup(url, project)
+    if clean:
+        execute(database, f"SET row_security = on; {HIDING} DELETE FROM hidden")
+    assert restore(backup.file, database, clean=clean).differences == ()
+    assert rows(database, "SELECT a FROM hidden ORDER BY a") == [(1,), (2,), (3,)]
+    assert rows(database, "SELECT a FROM kept ORDER BY a") == [(2,), (3,)]
+
+
 def test_the_journal_comes_back(backup: Backup, database: DatabaseUrl) -> None:
     restore(backup.file, database)
     assert rows(database, "SELECT phase, state FROM gnkmigrate.run") == [("tables", "done")]

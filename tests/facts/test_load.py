@@ -8,6 +8,7 @@ import pytest
 
 from gnkmigrate.errors import GnkMigrateError, SchemaError
 from gnkmigrate.facts.document import write_document
+from gnkmigrate.facts.fact import Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.source import load_schema, load_schemas, load_sql
 from gnkmigrate.postgres.connection import DatabaseUrl
@@ -47,6 +48,19 @@ def test_a_folder_in_the_order_of_its_names(tmp_path: Path, server: Server) -> N
     )
     (tmp_path / "README.md").write_text("not SQL")
     assert tables(load_schema(str(tmp_path), SETTINGS, server=server)) == {"a", "b"}
+
+
+def test_files_are_run_with_row_security(tmp_path: Path, server: Server) -> None:
+    """As psql does: a materialized view is filled with what the owner of a view sees."""
+    (tmp_path / "1.sql").write_text("SET row_security = off; CREATE TABLE t (a int)")
+    (tmp_path / "2.sql").write_text(
+        """ALTER TABLE t ENABLE ROW LEVEL SECURITY; ALTER TABLE t FORCE ROW LEVEL SECURITY;
+        CREATE POLICY p ON t TO pg_monitor USING (a > 1); GRANT SELECT ON t TO pg_monitor;
+        CREATE VIEW v AS SELECT * FROM t; GRANT CREATE ON SCHEMA public TO pg_monitor;
+        ALTER VIEW v OWNER TO pg_monitor; CREATE MATERIALIZED VIEW m AS SELECT * FROM v;"""
+    )
+    loaded = load_schema(str(tmp_path), SETTINGS, server=server)
+    assert loaded.facts[Identity("materialized view", ("public", "m"))].payload["populated"]
 
 
 def test_a_snapshot(tmp_path: Path, file: Path, server: Server) -> None:

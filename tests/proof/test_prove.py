@@ -90,6 +90,22 @@ def test_a_plan_that_holds_is_proven_and_only_read_for(
     assert pg_dump(shop.url, server) == before
 
 
+HIDING = """
+CREATE TABLE hidden (a {type}); ALTER TABLE hidden ENABLE ROW LEVEL SECURITY;
+CREATE POLICY p ON hidden TO pg_monitor USING (a > 1); GRANT SELECT ON hidden TO pg_monitor;
+CREATE VIEW seen AS SELECT * FROM hidden; ALTER VIEW seen OWNER TO pg_monitor;
+"""
+KEPT = "CREATE MATERIALIZED VIEW kept AS SELECT * FROM seen;"
+
+
+@pytest.mark.parametrize("selection", [EVERYTHING, Selection(rows=10)], ids=["whole", "sample"])
+def test_a_materialized_view_through_row_security(shop: Shop, selection: Selection) -> None:
+    rows_of = "INSERT INTO hidden VALUES (1), (2), (3);"
+    execute(shop.url, f"SET row_security = on; {HIDING.format(type='int')}{rows_of}{KEPT}")
+    proof = shop.proven(HIDING.format(type="bigint") + KEPT, selection)
+    assert "it runs, arrives" in str(proof)
+
+
 def test_a_renamed_table_is_compared_with_itself(shop: Shop) -> None:
     execute(shop.url, 'CREATE TABLE "Sheep" (id int); INSERT INTO "Sheep" VALUES (1)')
     planned = shop.planned("CREATE TABLE sheep (id int)")

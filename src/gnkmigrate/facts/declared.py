@@ -57,8 +57,6 @@ def declared(source: str, server: Server, settings: Settings) -> Iterator[Declar
             return
         with connect(url, search_path=settings.schemas) as connection:
             scripts = read_scripts(Path(source))
-            # As in psql: what a materialized view of theirs reads as its owner is what that sees.
-            connection.execute("SET row_security = on")
             roles = run_scripts(connection, scripts, settings.schemas, makes_roles=server.is_ours)
         yield Declared(url, roles)
 

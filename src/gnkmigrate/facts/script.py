@@ -142,6 +142,8 @@ def _run_all(connection: Connection, parts: Sequence[Part], search_path: tuple[s
                     with connection.transaction():
                         if part.begins:
                             connection.execute(sql.SQL("SET search_path = {}").format(path))
+                            # As in psql: a query of theirs shows what its owner sees.
+                            connection.execute("SET row_security = on")
                         _run(connection, part.script)
                         if part.ends:
                             # Whoever a file has become, the next one begins as whoever runs it.
@@ -152,6 +154,7 @@ def _run_all(connection: Connection, parts: Sequence[Part], search_path: tuple[s
             if len(failed) == len(waiting):
                 raise failed[0][1]
             waiting = [part for part, _ in failed]
+        connection.execute("SET row_security = off")  # as in all sessions of ours
 
 
 def _run(connection: Connection, script: Script) -> None:
