@@ -4,11 +4,14 @@ from typing import Any
 
 import pytest
 
-from gnkmigrate.diff.wording import Wording
+from gnkmigrate.diff.wording import Names, Wording
 
-RENAMED = {"isActive": frozenset({"is_active", "isActive"}), "Odd, name": frozenset({"odd_name"})}
-WORDING = Wording(RENAMED, RENAMED)
-TABLE_ONLY = Wording(RENAMED, {})
+RENAMED: Names = {
+    "isActive": frozenset({"is_active", "isActive"}),
+    "Odd, name": frozenset({"odd_name"}),
+}
+WORDING = Wording(RENAMED, RENAMED, RENAMED)
+TABLE_ONLY = Wording(RENAMED, {}, {})
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,13 @@ class Correspondence:
             )
             and not known.is_enough(key, old.get(key), new.get(key))
             and not (key in known.own_names and old.get(key) == new.get(key))
-            and not (key in old and key in new and wording.same(old[key], new[key]))
+            and not (
+                key in old
+                and key in new
+                and (wording.of_its_own() if key in known.own_names else wording).same(
+                    old[key], new[key]
+                )
+            )
         )
 
     def told_otherwise(self, before: Fact, after: Fact) -> frozenset[str]:
@@ -167,7 +173,7 @@ class Correspondence:
         """How names translate within a pair: of what it needs, goes with, and is in."""
         known = self.renamed or self._constants_of or self._movers
         if before.kind in satellites() or not known:
-            return Wording({}, {})  # every name stands for itself
+            return Wording()  # every name stands for itself
         goes_with = frozenset(kind_of(before.kind).dies_with(before))
         needed = (
             before.depends_on
@@ -177,32 +183,35 @@ class Correspondence:
         nested = self._is_nested(before)
         if nested and before.parent is not None:
             needed |= {before.parent}
-        names: dict[str, set[str]] = {}
-        words: dict[str, set[str]] = {}
+        said = Wording({}, {}, {}, dict(self._constants(needed)))
         for old in needed:
-            free = old not in self.target
-            taken = self._reuses_names and self._is_taken(old)
-            for level, (was, becomes) in enumerate(_names(old, self.to_target.get(old, old))):
-                # Where the old name is free, whoever still says it means something else by it.
-                is_free = free and not (taken and level < _OBJECT_LEVELS)
-                allowed = {was, becomes} if is_free else {becomes}
-                names.setdefault(was, set()).update(allowed)
-                # A view keeps the names of its own columns when those of a table change.
-                if nested or level < _OBJECT_LEVELS or not free:
-                    words.setdefault(was, set()).update(allowed)
+            self._learn(said, old, nested=nested)
         for mover in needed & self._movers.keys():
             for was, becomes in (
                 pair for moved in self._moved(mover) for pair in zip(*moved, strict=True)
             ):
-                names.setdefault(was, set()).update((was, becomes))
-                words.setdefault(was, set()).update((was, becomes))
+                said.learn(was, {was, becomes}, (said.names, said.words))
         for part in kind_of(before.kind).mentions(before, self.source):
             was, becomes = part.name, self.to_target.get(part, part).name
             allowed = {was, becomes} if part not in self.target else {becomes}
-            words.setdefault(was, set()).update(allowed)
+            said.learn(was, allowed, (said.words, said.alone))
         for was, becomes in self._passed_on(before, after):
-            names[was] = words[was] = {becomes}
-        return Wording(names, words, dict(self._constants(needed)))
+            said.names[was] = said.words[was] = {becomes}
+        return said
+
+    def _learn(self, said: Wording, old: Identity, *, nested: bool) -> None:
+        """Takes over what a thing that is used is called."""
+        free = old not in self.target
+        taken = self._reuses_names and self._is_taken(old)
+        for level, (was, becomes) in enumerate(_names(old, self.to_target.get(old, old))):
+            is_part = level >= _OBJECT_LEVELS
+            # Where the old name is free, whoever still says it means something else by it.
+            is_free = free and not (taken and not is_part)
+            # A view keeps the names of its own columns when those of a table change.
+            is_said = nested or not is_part or not free
+            stands_alone = is_said and (is_part or _lives_nowhere(old))
+            where = [said.names, *([said.words] * is_said), *([said.alone] * stands_alone)]
+            said.learn(was, {was, becomes} if is_free else {becomes}, where)
 
     def _passed_on(self, before: Fact, after: Fact) -> Iterator[tuple[str, str]]:
         """Names that a pair says on both sides, of what is another thing in the target.
@@ -238,6 +247,11 @@ class Correspondence:
     def _is_nested(self, fact: Fact) -> bool:
         """Does it live inside a table or the like, rather than in a schema?"""
         return fact.parent is not None and fact.parent.kind != "schema"
+
+
+def _lives_nowhere(identity: Identity) -> bool:
+    """Whether it is in no schema, such as a language, so that its name stands alone."""
+    return len(identity.path) == 1 and identity.kind != "schema"
 
 
 def _spaces(fact: Fact) -> Iterable[tuple[str, ...]]:
