@@ -63,6 +63,56 @@ def test_not_null_has_a_name_since_17(server: Server) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("CREATE DOMAIN d AS {} NOT NULL; CREATE TABLE t (a d);", ("integer", "bigint")),
+        (
+            (
+                "CREATE DOMAIN d AS {} CONSTRAINT d_check CHECK (VALUE > 0) NOT NULL;"
+                "CREATE DOMAIN e AS d NOT NULL; CREATE TABLE t (a e, b d);"
+            ),
+            ("integer", "bigint"),
+        ),
+        ("CREATE DOMAIN d AS text COLLATE {} NOT NULL; CREATE TABLE t (a d);", ('"C"', '"POSIX"')),
+        (
+            "CREATE DOMAIN d AS {}; CREATE TABLE t (a d[]);",
+            ("integer CONSTRAINT nn NOT NULL", "integer CONSTRAINT d_not_null NOT NULL"),
+        ),
+        (
+            "CREATE DOMAIN d AS {}; CREATE TABLE t (a d);",
+            ("integer CONSTRAINT nn NOT NULL", "bigint NOT NULL"),
+        ),
+        ("CREATE DOMAIN d AS {} NOT NULL;", ("integer", "bigint")),
+        (
+            (
+                "CREATE DOMAIN d AS {} NOT NULL;"
+                "CREATE FUNCTION f(d) RETURNS d LANGUAGE sql AS 'SELECT $1';"
+                "CREATE TABLE t (d integer NOT NULL, a d, CONSTRAINT d_not_null CHECK (d > 0));"
+            ),
+            ("integer", "bigint"),
+        ),
+    ],
+    ids=["column", "domain over it", "collation", "in place", "other name", "unused", "taken too"],
+)
+def test_not_null_keeps_its_name_in_a_domain_that_is_made_again(
+    server: Server, old: str, new: tuple[str, str]
+) -> None:
+    one, other = new
+    converge(server, old.format(one), old.format(other))
+
+
+def test_a_domain_made_again_under_another_name(server: Server) -> None:
+    sql = "CREATE DOMAIN {} AS {} NOT NULL; CREATE DOMAIN {} AS {} NOT NULL;"
+    sql += "CREATE TABLE t (a {}, b {});"
+    old = sql.format("d", "integer", "e", "text", "d", "e")
+    new = sql.format("e", "bigint", "d", "text", "e", "d")
+    hints = read_renames(["domain public.d = e", "domain public.e = d"])
+    converge(server, old, new, renames=hints)
+    there = sql.format("f", "bigint", "e", "text", "f", "e")
+    converge(server, old, there, renames=read_renames(["domain public.d = f"]))
+
+
 def test_a_check_holds_for_new_values_first(server: Server) -> None:
     there, back = converge(
         server,

@@ -51,7 +51,7 @@ class Domain(UserType):
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         payload, name = fact.payload, fact.payload["not_null_name"]
         named = context.target.server_version >= _NAMED_NOT_NULL
-        if name is None and named and is_taken(_usual(fact), fact.identity, context):
+        if name is None and named and _is_taken(fact, context):
             name = _usual(fact)
         sql = f"CREATE {self.reference(fact)} AS {payload['type']}"
         if payload["collation"]:
@@ -172,6 +172,14 @@ def _called(fact: Fact) -> str:
 def _keeps(before: Fact, after: Fact | None) -> bool:
     """Whether the target has NOT NULL by the usual name of the domain as it is."""
     return after is not None and after.payload["not_null"] and _called(after) == _usual(before)
+
+
+def _is_taken(fact: Fact, context: Context) -> bool:
+    """Whether something has the usual name of its NOT NULL, be it what it is made in place of."""
+    before = context.source.facts.get(fact.identity)
+    aside = before is not None and before.identity not in context.dropped
+    own = aside and before is not None and before.payload["not_null"]
+    return bool(own) or is_taken(_usual(fact), fact.identity, context)
 
 
 def _usual(fact: Fact) -> str:
