@@ -45,14 +45,84 @@ def test_the_name_that_another_one_has_is_said_in_full(server: Server, made: str
     converge(server, f"{new} ALTER {made.split(maxsplit=1)[0]} d RENAME TO e;", new)
 
 
-def test_two_do_not_swap_their_names(server: Server) -> None:
-    table = "CREATE TABLE t (a integer CONSTRAINT {} NOT NULL, b integer CONSTRAINT {} NOT NULL);"
-    old, new = table.format("x", "y"), table.format("y", "x")
-    if server.version < 180000:
-        converge(server, old, new)
-        return
-    with pytest.raises(Unplannable, match="wait for each other"):
-        planned(server, old, new)
+SWAPPED = {
+    "usual names": (
+        "CREATE TABLE t (a integer NOT NULL, b integer NOT NULL);",
+        (
+            "CREATE TABLE t (a integer CONSTRAINT t_b_not_null NOT NULL,"
+            " b integer CONSTRAINT t_a_not_null NOT NULL);"
+        ),
+    ),
+    "names of their own": (
+        "CREATE TABLE t (a integer CONSTRAINT x NOT NULL, b integer CONSTRAINT y NOT NULL);",
+        "CREATE TABLE t (a integer CONSTRAINT y NOT NULL, b integer CONSTRAINT x NOT NULL);",
+    ),
+    "with another type": (
+        (
+            "CREATE TABLE t (a integer CONSTRAINT x NOT NULL, b integer CONSTRAINT y NOT NULL);"
+            "CREATE VIEW v AS SELECT a FROM t;"
+        ),
+        (
+            "CREATE TABLE t (a bigint CONSTRAINT y NOT NULL, b text CONSTRAINT x NOT NULL);"
+            "CREATE VIEW v AS SELECT a FROM t; COMMENT ON CONSTRAINT x ON t IS 'of b';"
+        ),
+    ),
+    "with a check": (
+        "CREATE TABLE t (a integer CONSTRAINT x NOT NULL, CONSTRAINT y CHECK (a > 0));",
+        "CREATE TABLE t (a integer CONSTRAINT y NOT NULL, CONSTRAINT x CHECK (a > 0));",
+    ),
+    "of a partitioned table": (
+        (
+            "CREATE TABLE t (a integer CONSTRAINT x NOT NULL, b integer CONSTRAINT y NOT NULL)"
+            " PARTITION BY LIST (a); CREATE TABLE p PARTITION OF t DEFAULT;"
+        ),
+        (
+            "CREATE TABLE t (a integer CONSTRAINT y NOT NULL, b integer CONSTRAINT x NOT NULL)"
+            " PARTITION BY LIST (a); CREATE TABLE p PARTITION OF t DEFAULT;"
+        ),
+    ),
+    "of a parent": (
+        (
+            "CREATE TABLE t (a integer CONSTRAINT x NOT NULL, b integer CONSTRAINT y NOT NULL);"
+            "CREATE TABLE k () INHERITS (t);"
+        ),
+        (
+            "CREATE TABLE t (a integer CONSTRAINT y NOT NULL, b integer CONSTRAINT x NOT NULL);"
+            "CREATE TABLE k () INHERITS (t);"
+        ),
+    ),
+    "two circles": (
+        (
+            "CREATE TABLE t (a int CONSTRAINT v NOT NULL, b int CONSTRAINT w NOT NULL,"
+            " c int CONSTRAINT x NOT NULL, d int CONSTRAINT y NOT NULL);"
+        ),
+        (
+            "CREATE TABLE t (a int CONSTRAINT w NOT NULL, b int CONSTRAINT v NOT NULL,"
+            " c int CONSTRAINT y NOT NULL, d int CONSTRAINT x NOT NULL);"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new"), SWAPPED.values(), ids=SWAPPED)
+def test_two_swap_their_names(server: Server, old: str, new: str) -> None:
+    converge(server, old, new)
+
+
+@pytest.mark.parametrize("count", [3, 5])
+@pytest.mark.parametrize("ends", [False, True], ids=["in a circle", "in a chain"])
+def test_names_that_go_round(server: Server, count: int, *, ends: bool) -> None:
+    names = [f"n{number}" for number in range(count)]
+    then = [*names[1:], "last" if ends else names[0]]
+    old, new = (
+        "CREATE TABLE t ("
+        + ", ".join(f"c{i} integer CONSTRAINT {name} NOT NULL" for i, name in enumerate(side))
+        + ");"
+        for side in (names, then)
+    )
+    there, _ = converge(server, old, new)
+    if server.major >= 18:
+        assert len(there) == count + (not ends)
 
 
 def test_a_partition_that_comes_with_the_parent_s_not_null(server: Server) -> None:

@@ -134,6 +134,16 @@ class Kind(Reading, Dependents, Ordering, ABC):
         del change
         return None
 
+    def renamed_within(self, change: Change) -> str | None:
+        """The new name of a part that is no fact; `with_part_called` gives it another one."""
+        del change
+        return None
+
+    def with_part_called(self, fact: Fact, name: str) -> Fact:
+        """The same with this name of the part that `renamed_within` tells of."""
+        del name
+        return fact
+
     def asks(self, fact: Fact, context: Context) -> Iterator[tuple[str, Identity]]:
         """What making it takes beyond what its owner may do: privileges, and on what.
 

@@ -6,6 +6,7 @@ one of these gets another name, PostgreSQL leaves the constraint its old one (ma
 
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds.change import Change
 from gnkmigrate.postgres.quoting import MAXIMUM_BYTES
 
 NAMED = 180000
@@ -68,6 +69,16 @@ def once_renamed(before: Fact, after: Fact) -> str:
     """
     stays = not fits(usual(after)) or keeps(before, after)
     return before.payload["not_null_name"] or usual(before if stays else after)
+
+
+def given(change: Change) -> str | None:
+    """The name that a constraint gets which has had another one; None where it keeps its own."""
+    before, after = change.before, change.after
+    if before is None or after is None or "not_null_name" not in change.differing:
+        return None
+    if not before.payload["not_null"] or not after.payload["not_null"]:
+        return None
+    return called(after) if once_renamed(before, after) != called(after) else None
 
 
 def fits(name: str) -> bool:

@@ -22,7 +22,7 @@ def by_way_of_third(
     Two tables that are swapped are one circle, the keys of theirs another.
     """
     renames = sorted(
-        (action for action in actions if passes_names(action)),
+        (action for action in actions if passes_names(action) or _part_name(action)),
         key=lambda action: action.fact.identity,
     )
     circling = tuple(_one_of_each(renames))
@@ -32,9 +32,10 @@ def by_way_of_third(
     found: dict[Action, tuple[Action, Action]] = {}
     for action in circling:
         # A function's name has its arguments behind it.
-        name = stand_in(parted(action.fact.identity.name)[0], names)
+        part = _part_name(action)
+        name = stand_in(part or parted(action.fact.identity.name)[0], names)
         names.add(name)
-        found[action] = _halves(action, name)
+        found[action] = _halves_of_part(action, name) if part else _halves(action, name)
     return tuple(half for action in actions for half in found.get(action, (action,)))
 
 
@@ -56,6 +57,15 @@ def passes_names(action: Action) -> bool:
     """Whether it gives a thing another name; one that stood in for a while is nobody else's."""
     within = action.verb == "alter" and kind_of(action.fact.kind).named_within
     return (action.verb == "rename" or within) and not action.waits_for
+
+
+def _part_name(action: Action) -> str | None:
+    """The new name of a part, such as NOT NULL of a column, that an alteration gives another."""
+    return kind_of(action.fact.kind).renamed_within(action.change) if _alters(action) else None
+
+
+def _alters(action: Action) -> bool:
+    return action.verb == "alter" and not action.waits_for
 
 
 def left_by(action: Action) -> frozenset[Name]:
@@ -128,3 +138,11 @@ def _halves(action: Action, name: str) -> tuple[Action, Action]:
     if action.verb == "alter":
         moved = known.called(before, name)
     return first, replace(action, before=moved, waits_for=(halfway.identity,))
+
+
+def _halves_of_part(action: Action, name: str) -> tuple[Action, Action]:
+    """All of an alteration, but for the name of a part, which it gets once that is free."""
+    after = action.fact
+    halfway = kind_of(after.kind).with_part_called(after, name)
+    moved = halfway.replaced(identity=(action.before or after).identity)
+    return replace(action, after=halfway), Action("finish", moved, after, action.cause)

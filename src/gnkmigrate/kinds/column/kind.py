@@ -18,6 +18,7 @@ from gnkmigrate.kinds import (
 )
 from gnkmigrate.kinds.altering import alter_table_of
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.column.below import kept_below
 from gnkmigrate.kinds.column.definition import column_name, defined, set_to
 from gnkmigrate.kinds.column.domains import has_default, is_checked
 from gnkmigrate.kinds.column.effect import HAVE_INDEXES, effect_on
@@ -31,7 +32,7 @@ from gnkmigrate.kinds.column_obstacles import (
     refuse_type_below,
 )
 from gnkmigrate.kinds.column_settings import SETTINGS, between, changed, given
-from gnkmigrate.kinds.columns_of_parents import columns_of_parents, compression_below
+from gnkmigrate.kinds.columns_of_parents import columns_of_parents
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import Effect, How
 from gnkmigrate.kinds.expressions import is_fixed, reprintable
@@ -104,7 +105,7 @@ class ColumnKind(Kind):
             replace(added, stops_at=tuple(stops_at(fact, context)) if lacking else ()),
             *set_to(fact, given(fact.payload), reason),
             *not_null.afterwards(fact),
-            *_kept_below(Change("add", None, fact), reason, context),
+            *kept_below(Change("add", None, fact), reason, context),
             *(put_back_below(fact, context) if fact.payload["generated"] else ()),
         )
 
@@ -183,7 +184,7 @@ class ColumnKind(Kind):
             *rebuilt_indexes.given_back(change, context),
             *not_null.qualified_otherwise(change, context),
             *set_to(change.fact, changed(change), reason),
-            *_kept_below(change, reason, context),
+            *kept_below(change, reason, context),
         )
 
     def set_after(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
@@ -252,6 +253,12 @@ class ColumnKind(Kind):
         named = [("constraint", *table, not_null_name.called(fact))] if forbids else []
         return super().names(fact).union(named)
 
+    def renamed_within(self, change: Change) -> str | None:
+        return not_null_name.given(change)
+
+    def with_part_called(self, fact: Fact, name: str) -> Fact:
+        return fact.has({"not_null_name": name})
+
     def is_derived(self, fact: Fact) -> bool:
         return fact.payload["generated"] is not None
 
@@ -273,27 +280,6 @@ def _made_own(fact: Fact, default: str | None, context: Context) -> Iterator[Sta
     above = columns_of_parents(fact.parent, context.target) if fact.parent else {}
     if inherited := above.get(fact.identity.name):
         yield from set_to(fact, between(inherited.payload, fact.payload), reason)
-
-
-def _kept_below(change: Change, reason: str, context: Context) -> Iterator[Statement]:
-    """How children keep values: SET COMPRESSION does not go to them, and a new type forgets it."""
-    wanted = change.fact.payload["compression"]
-    retyped = not {"type", "collation"}.isdisjoint(change.differing)
-    if not retyped and wanted == (change.before and change.before.payload["compression"]):
-        return
-    *table, name = change.fact.identity.path
-    handed_on = dict(compression_below(table, name, context))
-    for below in context.below(table):
-        own = context.target.get("inherited column", *below, name)
-        storage = own.payload["storage"] if own else None
-        compression = own.payload["compression"] if own else None
-        compression = compression or handed_on.get(below)
-        of_child = Fact(Identity("column", (*below, name)), Identity("table", below), {})
-        actions = [f"SET STORAGE {storage.upper()}"] if retyped and storage else []
-        if compression if retyped else below in handed_on:
-            actions.append(f"SET COMPRESSION {compression or 'default'}")
-        for action in actions:
-            yield alter_table_of(of_child, f"ALTER COLUMN {identifier(name)} {action}", reason)
 
 
 KIND = ColumnKind()
