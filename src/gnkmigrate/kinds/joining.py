@@ -20,6 +20,7 @@ from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.expressions import reprintable
 from gnkmigrate.kinds.inheritance import columns_above, parents
 from gnkmigrate.kinds.leaving import is_same_check
+from gnkmigrate.kinds.not_null_above import is_renamed_above
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.postgres.quoting import identifier, qualified
 
@@ -60,6 +61,8 @@ def before_joining(
                 alike = {each: wanted.payload[each] for each in ("type", "collation")}
                 forbidden = wanted.payload["not_null"] or before.payload["not_null"]
                 wanted = before.has({**alike, "not_null": forbidden})
+            elif is_renamed_above(there[name], column, kept, context):
+                before = before.has({"not_null_name": wanted.payload["not_null_name"]})
             yield from _made_like(before, wanted, apart)
     of_kept = _checks_of(kept, context.target)
     there = {**_checks_above(table, context.source), **_own(table, "constraint", context.source)}
