@@ -1,5 +1,11 @@
 """Event triggers: what is read of them, and how each property gets another value."""
 
+import re
+
+import pytest
+
+from gnkmigrate.diff.renames import NO_RENAMES, Renames
+from gnkmigrate.facts.fact import Identity
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge, planned
 
@@ -66,3 +72,108 @@ def test_it_does_not_act_upon_the_plan_itself(server: Server) -> None:
     converge(server, "", f"{table} {enabled}")
     converge(server, disabled, f"{table} {enabled}")
     converge(server, f"{table} {disabled}", enabled)
+
+
+LOGGING = """
+    CREATE TABLE t (a integer); CREATE TABLE {0} (c text);
+    CREATE FUNCTION ev() RETURNS event_trigger LANGUAGE plpgsql AS
+    $$BEGIN INSERT INTO {0} SELECT command_tag FROM pg_event_trigger_ddl_commands(); END$$;
+"""
+HELPED = """
+    CREATE TABLE {0} (c text);
+    CREATE FUNCTION note() RETURNS void LANGUAGE plpgsql AS
+    $$BEGIN EXECUTE 'INSERT INTO public."{0}" VALUES (1)'; END$$;
+    CREATE FUNCTION ev() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN PERFORM NOTE(); END';
+"""
+FIRES = "CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION ev();"
+SILENT, LOUD = "ALTER EVENT TRIGGER e DISABLE", "ALTER EVENT TRIGGER e ENABLE"
+
+
+def _renamed(kind: str, *path: str, to: str) -> tuple[Identity, Identity]:
+    return Identity(kind, path), Identity(kind, (*path[:-1], to))
+
+
+TABLE = _renamed("table", "public", "log", to="lg")
+COLUMN = _renamed("column", "public", "log", "c", to="d")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "renames"),
+    [
+        pytest.param(
+            LOGGING.format("log"), LOGGING.format("lg"), Renames.of(TABLE), id="a table renamed"
+        ),
+        pytest.param(
+            HELPED.format("log"),
+            HELPED.format("lg"),
+            Renames.of(TABLE),
+            id="a table that what it calls names in a text",
+        ),
+        pytest.param(
+            LOGGING.format("log").replace("INTO log", "INTO log (c)"),
+            LOGGING.format("log").replace("INTO log", "INTO log (d)").replace("c text", "d text"),
+            Renames.of(COLUMN),
+            id="a column renamed",
+        ),
+        pytest.param(
+            LOGGING.format("log"),
+            LOGGING.format("log").replace("(c text)", "(c text) PARTITION BY LIST (c)")
+            + "CREATE TABLE rest PARTITION OF log DEFAULT;",
+            NO_RENAMES,
+            id="a table made again",
+        ),
+        pytest.param(
+            LOGGING.format("log"),
+            LOGGING.format("log").replace("(c text)", "(b integer, c text)").replace(
+                "log SELECT", "log SELECT 1,"
+            ),
+            NO_RENAMES,
+            id="a column that the new text counts on",
+        ),
+        pytest.param(
+            LOGGING.format("log").replace("ev()", "old_ev()"),
+            LOGGING.format("lg").replace("ev()", "new_ev()"),
+            Renames.of(
+                TABLE, _renamed("function", "public", "old_ev()", to="new_ev()"),
+            ),
+            id="its function renamed as well",
+        ),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("state", ["", "ALTER EVENT TRIGGER e ENABLE ALWAYS;"])
+def test_it_is_silent_while_what_its_function_names_changes(
+    server: Server, old: str, new: str, renames: Renames, state: str
+) -> None:
+    first, second = (
+        text + FIRES.replace("ev()", re.findall(r"\w*ev\(\)", text)[-1]) + state
+        for text in (old, new)
+    )
+    there = converge(server, first, second, renames=renames).there
+    assert there[0] == SILENT
+    assert there[-1] == LOUD + (" ALWAYS" if state else "")
+
+
+def test_it_is_renamed_before_it_is_silent(server: Server) -> None:
+    renames = Renames.of(TABLE, _renamed("event trigger", "e", to="f"))
+    new = LOGGING.format("lg") + FIRES.replace(" e ", " f ")
+    there = converge(server, LOGGING.format("log") + FIRES, new, renames=renames).there
+    assert there[:2] == ["ALTER EVENT TRIGGER e RENAME TO f", SILENT.replace(" e ", " f ")]
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        pytest.param(LOGGING.format("log") + "CREATE TABLE u (a integer);", id="something else"),
+        pytest.param(
+            LOGGING.format("log").replace("t (a integer)", "t (a bigint, b text)"),
+            id="a table that it does not name",
+        ),
+        pytest.param(
+            LOGGING.format("log").replace("BEGIN INSERT", "BEGIN PERFORM 1; INSERT"),
+            id="its text alone",
+        ),
+    ],
+)
+def test_it_fires_at_a_plan_that_does_not_concern_it(server: Server, new: str) -> None:
+    there = converge(server, LOGGING.format("log") + FIRES, new + FIRES).there
+    assert not any("EVENT TRIGGER" in each for each in there)

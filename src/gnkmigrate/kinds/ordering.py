@@ -132,3 +132,13 @@ class Ordering(Traits):
         """Whether what `encloses` only begins to act with this change of it: then it comes last."""
         del change
         return False
+
+    def silent(self, fact: Fact) -> Fact | None:
+        """What `encloses`, as it is when it does nothing; None where it runs no code of its own."""
+        del fact
+        return None
+
+    def text(self, fact: Fact) -> str:
+        """Code in it, whose names PostgreSQL does not follow."""
+        del fact
+        return ""

@@ -22,7 +22,7 @@ from gnkmigrate.plan.interim_names import by_way_of_third
 # Making comes before removing wherever the graph leaves the choice: should a plan stop in the
 # middle, less is gone.
 _VERBS = {"rename": 0, "create": 1, "alter": 1, "finish": 2, "drop": 3}
-_ENCLOSING = {**_VERBS, "drop": -1, "alter": -1, "create": 4}
+_ENCLOSING = {**_VERBS, "drop": -1, "rename": -1, "alter": -1, "finish": 4, "create": 4}
 _BEGINNING = {**_ENCLOSING, "alter": 4}
 _OF_SERVER = {**_VERBS, "drop": 5}
 

@@ -30,6 +30,7 @@ from gnkmigrate.plan.locked_by_now import locked_by_now
 from gnkmigrate.plan.merging import merged
 from gnkmigrate.plan.order import arrange
 from gnkmigrate.plan.rights import Right, rights
+from gnkmigrate.plan.silencing import silenced
 from gnkmigrate.plan.users import Users, users_of
 from gnkmigrate.postgres.quoting import identifier, qualified
 
@@ -142,7 +143,7 @@ class Planner:
         )
         refuse_moves(changes, context)
         refuse_members(changes, context)
-        return brought_about(expand(changes, context, self._users), context)
+        return silenced(brought_about(expand(changes, context, self._users), context), context)
 
     @cached_property
     def _users(self) -> Users:

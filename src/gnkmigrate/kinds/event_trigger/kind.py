@@ -44,9 +44,19 @@ class EventTrigger(Kind):
     def altered(
         self, change: Change, differing: frozenset[str], context: Context
     ) -> Statements | None:
-        del differing, context
-        before = change.before or change.fact
-        return self._enable(change.fact, before.payload["enabled"])
+        del differing
+        before, after = change.before or change.fact, context.target.facts.get(change.identity)
+        wanted = change.fact.payload["enabled"]
+        if after is None or after.payload["enabled"] == wanted:
+            return self._enable(change.fact, before.payload["enabled"])
+        reason = f"{self.words(change.fact)} is silent while what its function names changes."
+        sql = f"ALTER {self.reference(change.fact)} {firing.COMMANDS[wanted]}"
+        return (Statement(sql, reason),)
+
+    def silent(self, fact: Fact) -> Fact | None:
+        payload = fact.payload
+        fires = payload["enabled"] in _FIRING and payload["event"] != "login"
+        return fact.has({"enabled": "disabled"}) if fires else None
 
     def begins(self, change: Change) -> bool:
         before = change.before or change.fact

@@ -120,6 +120,9 @@ class FunctionKind(Kind):
         _, types = parted(fact.identity.name)
         return super().called(fact, f"{name}{types}")
 
+    def text(self, fact: Fact) -> str:
+        return str(fact.payload["source"] or "") if fact.payload["kind"] != "aggregate" else ""
+
     def offers(self, fact: Fact) -> frozenset[tuple[str, ...]]:
         return self.calls(fact.identity)
 
