@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from gnkmigrate.apply.standing import PlanRefused
+from gnkmigrate.plan.rights import Right
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
+from gnkmigrate.run.rights import Needed, missing_rights
 from gnkmigrate.servers import Server
 from tests.apply.kept import kept
 from tests.support import execute, rows
@@ -168,6 +171,51 @@ def test_what_is_missing_is_named_and_nothing_is_done(
         assert said.split(" Run: ")[0] == lacking
         assert '"gnk_app"' in said.split(" Run: ")[1]
         assert rows(it.url, "SELECT to_regnamespace('gnkmigrate')") == [(None,)]
+
+
+OWNS_DATABASE = """
+    DO $$BEGIN EXECUTE format('ALTER DATABASE %I OWNER TO {}', current_database()); END$$;
+"""
+
+
+@pytest.mark.usefixtures("roles")
+@pytest.mark.parametrize(
+    ("owner", "advice"),
+    [
+        ("CURRENT_USER", 'Run: ALTER SCHEMA public OWNER TO "gnk_app";'),
+        ("gnk_other", 'Run: GRANT "gnk_other" TO "gnk_app"; or ALTER SCHEMA public OWNER TO'),
+    ],
+    ids=["a superuser's database", "somebody's database"],
+)
+def test_nobody_is_told_to_be_granted_what_cannot_be(
+    server: Server, tmp_path: Path, owner: str, advice: str
+) -> None:
+    if server.version < 150000:
+        pytest.skip("PostgreSQL 14 gives schema public to a superuser")
+    after = GIVEN + "COMMENT ON SCHEMA public IS 'ours';"
+    with kept(server, GIVEN, after, tmp_path, role="gnk_app") as it:
+        execute(it.url, OWNS_DATABASE.format(owner))
+        with pytest.raises(PlanRefused, match="Role gnk_app may not do all") as refused:
+            it.apply()
+        (said,) = refused.value.details
+        assert said.startswith("It is no member of pg_database_owner, who owns: SCHEMA public. ")
+        assert advice in said
+        execute(it.url, said.split("Run: ")[1].split(" or ")[0] + MAKES_SCHEMAS)
+        if "GRANT" in said:  # after the other one, the plan is made again
+            assert _lacking(it.url, *it.plan.document.rights) == []
+
+
+@pytest.mark.usefixtures("roles")
+def test_nobody_can_act_as_the_owner_of_the_database(database: DatabaseUrl) -> None:
+    (said,) = _lacking(database, Right("SET ROLE", "pg_database_owner"))
+    assert said.startswith("It may not act as pg_database_owner, which is the owner of the ")
+    assert "GRANT" not in said
+
+
+def _lacking(url: DatabaseUrl, *rights: Needed) -> list[str]:
+    with connect(url) as session:
+        session.execute("SET ROLE gnk_app")
+        return missing_rights(session, rights)
 
 
 OPEN = KEYED.format("kept") + MINE.format("integer")

@@ -102,6 +102,15 @@ def test_what_a_superuser_owns_is_left_to_somebody(
     assert "belong to a superuser" in shown.stderr
 
 
+def test_what_the_owner_of_the_database_owns_is_left_to_somebody(
+    gnkmigrate: Command, report: DatabaseUrl
+) -> None:
+    execute(report, "ALTER TABLE users OWNER TO pg_database_owner")
+    shown = gnkmigrate(report, "grants")
+    assert "GRANT pg_database_owner" not in shown.stdout
+    assert "-- ALTER TABLE public.users OWNER TO ...;" in shown.stdout
+
+
 def test_a_superuser_is_no_role_to_recommend(gnkmigrate: Command, report: DatabaseUrl) -> None:
     ((me,),) = rows(report, "SELECT current_user")
     refused = gnkmigrate(report, "grants", "--role", me)

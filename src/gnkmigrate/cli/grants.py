@@ -43,12 +43,16 @@ def command(
         typer.echo(f"-- {visible(line)}")
     if not found.left:
         return
-    typer.echo("-- These belong to a superuser, for whom no other role should stand. Decide whose")
-    typer.echo("-- they are to be, run what is right, and then gnkmigrate grants again.")
+    typer.echo("-- These belong to a superuser, or to a role of PostgreSQL's own, for whom no")
+    typer.echo(
+        "-- other role should stand. Decide whose they are to be, run what is right, and then"
+    )
+    typer.echo("-- gnkmigrate grants again.")
     for line in found.left:
         typer.echo(f"-- {visible(line)}")
     _context.stderr(context).print(
-        f"{len(found.left)} of the project's objects belong to a superuser; see the end.",
+        f"{len(found.left)} of the project's objects belong to a superuser or to a role of "
+        "PostgreSQL's own; see the end.",
         soft_wrap=True,
     )
     raise typer.Exit(LEFT)

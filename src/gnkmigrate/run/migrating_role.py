@@ -64,16 +64,18 @@ def migrating_role(connection: Connection, snapshot: Snapshot, name: str = "") -
             f"Role {name} is a superuser, or may become one.",
             hint="Name another one: gnkmigrate grants --role NAME",
         )
+    # Nobody is made a member of PostgreSQL's own roles, of some of which nobody can be.
+    not_granted = superusers | {role for role in supers if role.startswith("pg_")}
     owners = {
         owner: things
         for owner, things in owned.items()
-        if owner not in superusers and owner != name
+        if owner not in not_granted and owner != name
     }
-    keepers = sorted({owner for owner, _ in ours} - superusers - {name, *owners})
+    keepers = sorted({owner for owner, _ in ours} - not_granted - {name, *owners})
     lacking = [
         *in_schemas(connection, _owners_by_schema(snapshot, name, owners)),
         *in_database(
-            connection, snapshot.database, [each for each in owned if each not in superusers]
+            connection, snapshot.database, [each for each in owned if each not in not_granted]
         ),
     ]
     lines = [
@@ -86,7 +88,7 @@ def migrating_role(connection: Connection, snapshot: Snapshot, name: str = "") -
         ),
     ]
     taken_back = [each.taken_back for each in lacking if not each.lasts]
-    return MigratingRole(name, lines, taken_back, _left(snapshot, name, superusers, ours))
+    return MigratingRole(name, lines, taken_back, _left(snapshot, name, not_granted, ours))
 
 
 def _made(name: str) -> tuple[str, ...]:
@@ -150,21 +152,21 @@ def _owners_by_schema(
 def _left(
     snapshot: Snapshot,
     name: str,
-    superusers: Collection[str],
+    not_granted: Collection[str],
     ours: Sequence[tuple[str, str]],
 ) -> Sequence[str]:
-    """What belongs to a superuser, as statements that give it to somebody else."""
+    """What belongs to a superuser or PostgreSQL's own roles, as statements that give it away."""
     return [
         *(
             f"ALTER {_called(snapshot, thing)} OWNER TO ...;"
             for owner, things in _owned(snapshot).items()
-            if owner in superusers
+            if owner in not_granted
             for thing in things
         ),
         *(
             f"ALTER SCHEMA {identifier(schema)} OWNER TO {identifier(name)};"
             for owner, schema in ours
-            if owner in superusers
+            if owner in not_granted
         ),
     ]
 

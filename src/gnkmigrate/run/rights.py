@@ -21,12 +21,17 @@ from gnkmigrate.text.escape import visible
 
 # Nobody is to be advised to become one.
 _NO_SUPERUSER = f"NOT {MAY_BECOME}"
+# By whom one becomes pg_database_owner, which has no other members (manual, Predefined Roles).
+_DATABASE_OWNER = """
+SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()"""
 # What is not there any more answers NULL. Whoever gives a function or a view to the owner has to be
 # able to become it, which is a right of its own since PostgreSQL 16 (manual, GRANT, SET OPTION).
 _OWNED = f"""
 SELECT given.place, (
     SELECT rolname::text FROM unnest(given.roles) WITH ORDINALITY AS named (role, number)
-    JOIN pg_roles ON rolname = named.role WHERE {_NO_SUPERUSER} ORDER BY number LIMIT 1
+    JOIN pg_roles ON rolname = CASE named.role
+        WHEN 'pg_database_owner' THEN ({_DATABASE_OWNER}) ELSE named.role END
+    WHERE rolname !~ '^pg_' AND {_NO_SUPERUSER} ORDER BY number LIMIT 1
 )
 FROM jsonb_to_recordset(%s) AS given (place integer, roles text[])
 WHERE NOT EXISTS (
@@ -39,7 +44,8 @@ ORDER BY given.place
 _ALLOWED = f"""
 SELECT CASE WHEN given.privilege = 'SET ROLE' AND NOT EXISTS (
            SELECT FROM pg_roles WHERE quote_ident(rolname) = given.thing AND {_NO_SUPERUSER}
-       ) THEN 'SUPERUSER' ELSE given.privilege END, given.thing, given.owner
+       ) THEN 'SUPERUSER' WHEN given.privilege = 'SET ROLE' AND given.thing = 'pg_database_owner'
+       THEN 'DATABASE OWNER' ELSE given.privilege END, given.thing, given.owner
 FROM unnest(%s::text[], %s::text[], %s::text[]) AS given (privilege, thing, owner)
 WHERE NOT CASE
     WHEN privilege IN ('TYPE', 'SEQUENCE', 'EXECUTE') AND NOT has_schema_privilege(
@@ -99,6 +105,10 @@ _LACKING = {
     "SUPERUSER": (
         "It may not act as {thing}, who is a superuser or may become one. Run the plan as a "
         "superuser, not as {role}."
+    ),
+    "DATABASE OWNER": (
+        "It may not act as {thing}, which is the owner of the database and nobody else. Run the "
+        "plan as that owner, or as a superuser, not as {role}."
     ),
     "OWNER WRITES": (
         "{owner} owns table {thing} and may not do all with its rows. "

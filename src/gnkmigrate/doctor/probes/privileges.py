@@ -109,14 +109,19 @@ def _of_others(found: Privileges) -> Iterator[Diagnosis]:
     of_superusers = [each for each in found.foreign_tables if each[1] in found.superusers]
     others = [each for each in found.foreign_tables if each[1] not in found.superusers]
     if others:
-        owners = sorted({owner for _, owner in others})
+        # Nobody is made a member of PostgreSQL's own roles, of some of which nobody can be.
+        owners = sorted({owner for _, owner in others if not owner.startswith("pg_")})
+        advice = (
+            _statement("GRANT {} TO {}", owners[0], found.role)
+            if owners
+            else "Give each to another role: ALTER TABLE ... OWNER TO ..."
+        )
         yield Diagnosis(
             "failed",
             f"{found.role} is no member of the owner of every table, which upgrade and downgrade "
             "need.",
             _owned(others),
-            f"{_statement('GRANT {} TO {}', owners[0], found.role)}; gnkmigrate grants shows all "
-            "that a role for migrating needs.",
+            f"{advice}; gnkmigrate grants shows all that a role for migrating needs.",
         )
     if of_superusers:
         yield Diagnosis(
