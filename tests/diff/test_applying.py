@@ -88,3 +88,13 @@ def test_what_applies_to_nothing() -> None:
             "live database."
         ),
     ]
+
+
+@pytest.mark.parametrize("kind", ["view", "materialized view"])
+def test_columns_of_views_need_no_option(kind: str) -> None:
+    view = Snapshot.of([Fact(Identity(kind, ("public", "v")), None, {})])
+    hints = read_renames(["column public.v.a = b"], ["column public.v.c"])
+    said = [*without_effect(hints, view, view, "the live database")]
+    assert [each.split(". ")[-1] for each in said] == [
+        "Columns of views follow the view's query, and need no such option."
+    ] * 2

@@ -205,6 +205,50 @@ def test_migrations_each_with_a_transaction_of_its_own(tmp_path: Path, server: S
     assert tables(load_sql(tmp_path, server, SETTINGS)) == {"a", "b"}
 
 
+def test_what_is_temporary_is_told_to_be_left_out(file: Path, server: Server) -> None:
+    file.write_text(
+        "CREATE TABLE a (id int, temp int);\nCREATE TEMP TABLE b (id int);\n"
+        "CREATE LOCAL TEMPORARY SEQUENCE s;\nCREATE OR REPLACE TEMP VIEW v AS SELECT 1 AS id;\n"
+        "CREATE TABLE pg_temp.c (id int);\nCREATE VIEW w AS SELECT temp FROM a;\n"
+    )
+    found = load_sql(file, server, SETTINGS).unread
+    assert [str(each) for each in found] == [
+        "4 CREATE TEMPORARY statements (target.sql:2, target.sql:3, target.sql:4, target.sql:5)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sql", "said", "hint"),
+    [
+        ("ALTER SYSTEM SET work_mem = '5MB';", "ALTER SYSTEM is about the server", "Leave it out"),
+        ("alter system reset all;", "ALTER SYSTEM is about the server", "Leave it out"),
+        ("SET client_encoding='LATIN1';", "to be read as 'LATIN1'", "iconv"),
+        ("SET client_encoding TO win1252;", "to be read as win1252", "iconv"),
+        ("SET SESSION client_encoding = 'EUC_JP';", "to be read as 'EUC_JP'", "iconv"),
+        ("SET NAMES 'LATIN1';", "to be read as 'LATIN1'", "iconv"),
+    ],
+)
+def test_what_a_schema_cannot_say(
+    file: Path, server: Server, sql: str, said: str, hint: str
+) -> None:
+    file.write_text(f'{sql}\nCREATE TABLE "\u00f6" (id int);', encoding="utf-8")
+    with pytest.raises(SchemaError, match=said) as refused:
+        load_sql(file, server, SETTINGS)
+    assert "target.sql, line 1: " in str(refused.value)
+    assert hint in refused.value.hint
+
+
+@pytest.mark.parametrize("encoding", ["'UTF8'", "'utf-8'", "UNICODE", "'SQL_ASCII'", "DEFAULT"])
+def test_a_file_may_say_that_it_is_as_it_is_read(file: Path, server: Server, encoding: str) -> None:
+    table = 'CREATE TABLE "a\u00e4" (id int);'
+    file.write_text(f"SET client_encoding TO {encoding};\n{table}", encoding="utf-8")
+    assert tables(load_sql(file, server, SETTINGS)) == {"a\u00e4"}
+    file.write_text(f"SET client_encoding = {encoding};\n{table}", encoding="utf-8")
+    assert tables(load_sql(file, server, SETTINGS)) == {"a\u00e4"}
+    file.write_text("SET client_encoding = 'LATIN1';\nCREATE TABLE a (id int);")
+    assert tables(load_sql(file, server, SETTINGS)) == {"a"}
+
+
 def test_who_changes_rows_is_told_that_they_are_not_compared(file: Path, server: Server) -> None:
     file.write_text(
         "CREATE TABLE a (id int);\nINSERT INTO a VALUES (1);\nINSERT INTO a VALUES (2);\n"

@@ -253,3 +253,18 @@ def test_one_that_is_made_again_parts_with_nothing_first(server: Server) -> None
     )
     ways = converge(server, table.format("a"), table.format("b"))
     assert not any(each.startswith("ALTER TABLE public.p ") for way in ways for each in way)
+
+
+@pytest.mark.parametrize("levels", [1, 2])
+def test_the_type_of_a_key_is_no_matter_of_turns(server: Server, levels: int) -> None:
+    old = (
+        "CREATE TABLE p (a integer, b integer) PARTITION BY LIST (b);"
+        "CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1)"
+    )
+    if levels > 1:
+        old += "PARTITION BY LIST (b); CREATE TABLE p2 PARTITION OF p1 FOR VALUES IN (1)"
+    for bound in ("(1)", "(1, 2)"):
+        new = old.replace("b integer", "b bigint").replace("(1)", bound)
+        with pytest.raises(Unplannable, match=r"public\.p is partitioned by it") as refused:
+            planned(server, old, new)
+        assert "Make a new table" in refused.value.hint

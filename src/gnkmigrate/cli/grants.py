@@ -47,7 +47,7 @@ def command(
     typer.echo(
         "-- other role should stand. Decide whose they are to be, run what is right, and then"
     )
-    typer.echo("-- gnkmigrate grants again.")
+    typer.echo("-- then gnkmigrate grants again.")
     for line in found.left:
         typer.echo(f"-- {visible(line)}")
     _context.stderr(context).print(

@@ -8,6 +8,8 @@ from gnkmigrate.diff.renames import Renames
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.facts.snapshot import Snapshot
 
+_OF_VIEWS = "Columns of views follow the view's query, and need no such option."
+
 
 def applicable(hints: Renames, source: Snapshot, target: Snapshot) -> Renames:
     """The renames that are still to be done.
@@ -64,10 +66,13 @@ def without_effect(
         if lacks and said not in found | told:
             told.add(said)
             missing, side = (old, source_name) if lacks == "source" else (new, "the target")
-            yield _line("--rename", _in_words(old, new), missing, side)
+            of_view = _is_of_view(old, source)
+            yield _line("--rename", _in_words(old, new), missing, side, of_view=of_view)
     for identity in sorted(hints.gone):
         if not _holds(source, identity):
-            yield _line("--no-rename", written_alone(identity), identity, source_name)
+            of_view = _is_of_view(identity, source)
+            text = written_alone(identity)
+            yield _line("--no-rename", text, identity, source_name, of_view=of_view)
 
 
 def quietly(line: str) -> None:
@@ -75,10 +80,16 @@ def quietly(line: str) -> None:
     del line
 
 
-def _line(option: str, text: str, missing: Identity, side: str) -> str:
+def _is_of_view(identity: Identity, snapshot: Snapshot) -> bool:
+    views = ("view", "materialized view")
+    return identity.kind == "column" and any(snapshot.get(k, *identity.path[:-1]) for k in views)
+
+
+def _line(option: str, text: str, missing: Identity, side: str, *, of_view: bool) -> str:
     kind = called(missing.kind)
     name = written_alone(missing).removeprefix(missing.kind).strip()
-    return f"{option} '{text}' applies to nothing: there is no {kind} {name} in {side}."
+    said = f"{option} '{text}' applies to nothing: there is no {kind} {name} in {side}."
+    return f"{said} {_OF_VIEWS}" if of_view else said
 
 
 def _in_words(old: Identity, new: Identity) -> str:

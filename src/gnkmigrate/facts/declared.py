@@ -13,7 +13,7 @@ from gnkmigrate.errors import SchemaError
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.facts.files import Script, read_scripts
 from gnkmigrate.facts.reading import read_snapshot
-from gnkmigrate.facts.runnable import rows_written
+from gnkmigrate.facts.runnable import left_out
 from gnkmigrate.facts.script import run_scripts
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.stated import as_script
@@ -98,7 +98,7 @@ class _Loaded:
     def read(self, settings: Settings) -> Snapshot:
         """The facts that the files declare."""
         snapshot = read_snapshot(self.connection, ignore=settings.ignore, roles=self.roles)
-        snapshot = replace(snapshot, unread=(*snapshot.unread, *rows_written(self.scripts)))
+        snapshot = replace(snapshot, unread=(*snapshot.unread, *left_out(self.scripts)))
         return _of_project(as_script(snapshot, self.superuser), str(self.path), settings)
 
 

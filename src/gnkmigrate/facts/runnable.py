@@ -35,6 +35,10 @@ _TWO_PHASES = (("PREPARE", "TRANSACTION"), ("COMMIT", "PREPARED"), ("ROLLBACK", 
 _WRITES = ("INSERT", "UPDATE", "DELETE", "TRUNCATE", "MERGE")
 _NAMED = 5
 _OBJECT = 2  # the place of what a command is about: CREATE ROLE name
+# What a file may say of itself, if it says anything.
+_AS_READ = frozenset({"", "UTF8", "UNICODE", "SQLASCII", "DEFAULT"})
+_MAY_BE_TEMPORARY = frozenset({"TABLE", "VIEW", "SEQUENCE", "RECURSIVE", "UNLOGGED"})
+_TEMPORARY = "temporary things go with their session"
 _ROWS = "rows are not part of a schema"
 _WITHIN = {("INSERT", "INTO"), ("DELETE", "FROM"), ("MERGE", "INTO")}
 
@@ -62,7 +66,7 @@ def runnable(script: Script) -> Script:
     pieces: list[str] = []
     position = 0
     for statement in statements(script.text):
-        if reason := _refusal(statement):
+        if reason := _refusal(statement) or _other_encoding(statement, script):
             what, hint = reason
             line = script.line(statement.start)
             raise SchemaError(f"{script.place(line)}: {what}", hint=hint)
@@ -115,23 +119,36 @@ def transactions(scripts: Sequence[Script]) -> Sequence[Sequence[Part]]:
     return [parts for parts in found if parts]
 
 
-def rows_written(scripts: Sequence[Script]) -> tuple[Unread, ...]:
-    """The statements that change rows, which no comparison of schemas looks at, and where."""
-    found: defaultdict[str, list[tuple[Script, int]]] = defaultdict(list)
+def left_out(scripts: Sequence[Script]) -> tuple[Unread, ...]:
+    """The statements for rows and temporary things, which no comparison looks at, and where."""
+    found: defaultdict[tuple[str, str], list[tuple[Script, int]]] = defaultdict(list)
     for script in scripts:
         for statement in statements(script.text):
             if verb := _verb(script.text, statement):
-                found[verb].append((script, statement.start))
+                found[verb, _ROWS].append((script, statement.start))
+            elif _is_temporary(statement):
+                found["CREATE TEMPORARY", _TEMPORARY].append((script, statement.start))
     return tuple(
         Unread(
             f"{verb} statement",
             tuple(f"{script.path.name}:{script.line(start)}" for script, start in places[:_NAMED]),
             len(places),
-            _ROWS,
+            reason,
             on_purpose=True,
         )
-        for verb, places in found.items()
+        for (verb, reason), places in found.items()
     )
+
+
+def _is_temporary(statement: Statement) -> bool:
+    """CREATE [OR REPLACE | GLOBAL | LOCAL] TEMPORARY, or in the schema pg_temp."""
+    words = statement.words
+    if words[:1] != ("CREATE",):
+        return False
+    first = [each for each in words[1:] if each not in {"OR", "REPLACE", "GLOBAL", "LOCAL"}]
+    if first[:1] in (["TEMP"], ["TEMPORARY"]):
+        return True
+    return bool(first) and first[0] in _MAY_BE_TEMPORARY and "PG_TEMP" in first[:5]
 
 
 def _lines(text: str, start: int, end: int) -> str:
@@ -177,12 +194,32 @@ def _refusal(statement: Statement) -> tuple[str, str] | None:
             f"{statement.words[0]} undoes what the script has made before.",
             "A schema is what stays: leave out the ROLLBACK, or what it undoes.",
         )
+    if statement.begins("ALTER", "SYSTEM"):
+        return (
+            "ALTER SYSTEM is about the server, and a schema is what is in a database.",
+            "Leave it out. A setting of the database goes by ALTER DATABASE ... SET.",
+        )
     if statement.words[:2] in (("CREATE", "DATABASE"), ("DROP", "DATABASE")):
         return (
             f"{' '.join(statement.words[:2])} is about a database, and a schema is what is in one.",
             "Dump one database, without --create (-C): pg_dump --schema-only DATABASE",
         )
     return _copy_refusal(statement) if statement.begins("COPY") else None
+
+
+def _other_encoding(statement: Statement, script: Script) -> tuple[str, str] | None:
+    """A file is read as UTF-8; what it says of itself matters where there is more than ASCII."""
+    if statement.words[:1] != ("SET",) or script.text.isascii():
+        return None
+    after = (("CLIENT_ENCODING", "TO"), ("CLIENT_ENCODING",), ("SET", "NAMES"))
+    written = next((found for words in after if (found := statement.after(*words))), "")
+    encoding = written.strip("'\"").upper().replace("-", "").replace("_", "")
+    if encoding in _AS_READ:
+        return None
+    return (
+        f"Files are read as UTF-8, and this one is to be read as {written}.",
+        "Write it anew: iconv -f ENCODING -t UTF-8, or pg_dump --encoding=UTF8.",
+    )
 
 
 def _copy_refusal(statement: Statement) -> tuple[str, str] | None:

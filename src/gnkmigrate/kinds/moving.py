@@ -12,6 +12,7 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
 from gnkmigrate.kinds.change import Change, Unplannable
+from gnkmigrate.kinds.column_obstacles import refuse_key
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.inheritance import columns_above, parents
 from gnkmigrate.kinds.not_null_name import inherited_name
@@ -58,10 +59,28 @@ def refuse_moves(changes: Sequence[Change], context: Context) -> None:
                 hint="Plan the new name by itself first, and then the rest: let the target differ "
                 "in nothing else.",
             )
-        found = [_described(each) for each in columns if _is_in_the_way(each, move, context)]
+        in_the_way = [each for each in columns if _is_in_the_way(each, move, context)]
+        for column in in_the_way:
+            _refuse_type_of_key(column, context)
+        found = [_described(each) for each in in_the_way]
         found += _types_in_the_way(changes, move, context)
         if found:
             _refuse(move, found)
+
+
+def _refuse_type_of_key(change: Change, context: Context) -> None:
+    """Stops where no plan for the one first, and then the other, would help."""
+    before, after = change.before, change.after
+    if before is None or after is None or "type" not in change.differing:
+        return
+    tables = (
+        side.facts.get(each.parent)
+        for side, each in zip(context.sides, (before, after), strict=True)
+        if each.parent
+    )
+    keys = {str(each.payload.get("partitioned_by")) for each in tables if each is not None}
+    if len(keys) == 1:  # it is not partitioned by something else then
+        refuse_key(before, context)
 
 
 def _renamed(changes: Sequence[Change], context: Context) -> Mapping[Path, Path]:
