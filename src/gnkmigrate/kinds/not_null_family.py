@@ -17,6 +17,7 @@ from gnkmigrate.kinds.not_null_below import own
 from gnkmigrate.kinds.not_null_name import NAMED, called, fits, usual_of
 from gnkmigrate.kinds.not_null_statements import rename_not_null
 from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.kinds.typed_tables import apart_from_type
 from gnkmigrate.postgres.quoting import identifier, qualified
 
 Path = tuple[str, ...]
@@ -65,7 +66,8 @@ def renamed(
     itself = [naming] if len(above) < len(apart) else []
     yield from (_alter(*each, "NO INHERIT", reason) for each in above)
     yield from (_alter(each.table, each.was, "NO INHERIT", reason) for each in itself)
-    yield rename_not_null(naming.table, naming.was, naming.wanted, reason)
+    itself_renamed = (rename_not_null(naming.table, naming.was, naming.wanted, reason),)
+    yield from apart_from_type(naming.column[:-1], naming.table, itself_renamed, context)
     yield from (_alter(each.table, each.wanted, "INHERIT", reason) for each in itself)
     yield from (_alter(*each, "INHERIT", reason) for each in reversed(above))
 

@@ -13,6 +13,7 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change, Unplannable
+from gnkmigrate.kinds.composite_type import not_null_names
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import Effect, How, Replacement
 from gnkmigrate.kinds.free_names import in_turn
@@ -75,7 +76,10 @@ class CompositeType(UserType):
         tables = tuple(_tables_of(identity, context.source))
         _refuse_hanging(change, tables, context)
         statements = self._altered(change, old, new, context, held=held or bool(tables))
-        return tuple(_locking(statement, tables) for statement in statements)
+        return (
+            *(_locking(statement, tables) for statement in statements),
+            *not_null_names.following(tables, renamed, context),
+        )
 
     def _altered(
         self,
