@@ -224,9 +224,9 @@ class TableKind(Kind):
         return gone.kind == "column" and {"inherits", "of_type"}.isdisjoint(change.differing)
 
     def shows(self, before: Fact | None, after: Fact | None) -> Shows | None:
-        """Without row security, as in a foreign table, everybody sees all rows whom privileges let."""
+        """Without row security everybody sees all rows whom privileges let."""
         hid, hides = (bool(each and each.payload.get("row_security")) for each in (before, after))
-        return Shows.MORE if after and hid and not hides else None
+        return Shows.MORE if after and hid and not hides else super().shows(before, after)
 
     def halfway(self, change: Change) -> Fact | None:
         return halfway(change)
