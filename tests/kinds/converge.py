@@ -4,13 +4,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from gnkmigrate.diff.applying import applicable
 from gnkmigrate.diff.beside import not_compared
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.diff.renames import NO_RENAMES, Renames
+from gnkmigrate.facts.objects import object_changes, object_hashes
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.kinds.statement import Statements
 from gnkmigrate.plan.planner import plan
+from gnkmigrate.plan.undo import arrived_at
 from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.proof.dump import difference, statements
 from gnkmigrate.render.parts.script import write_script
@@ -108,8 +111,12 @@ def _lead(bench: Bench, live: DatabaseUrl, wanted: DatabaseUrl, renames: Renames
     script = ";\n".join(each.sql for each in made)
     problem = bench.run_script(live, write_script(made, "old", "new")) if made else ""
     assert problem == "", script
-    left = [f"{each.verb} {each.identity}" for each in compare(_read(live), target)]
+    now, known = _read(live), applicable(renames, source, target)
+    left = [f"{each.verb} {each.identity}" for each in compare(now, target)]
     assert left == [], script
+    # By these `apply` knows whether somebody else has changed something meanwhile.
+    arrived = object_hashes(arrived_at(source, target, known))
+    assert object_changes(arrived, object_hashes(now)) == [], script
     assert difference(statements(bench.dump(live)), statements(bench.dump(wanted))) == "", script
     return [each.sql for each in made if each.sql != _BODIES]
 

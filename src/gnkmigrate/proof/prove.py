@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
+from psycopg.conninfo import make_conninfo
+
 from gnkmigrate.copies.clone import Clone, Transfer, clone
 from gnkmigrate.copies.sample import EVERYTHING, Selection
 from gnkmigrate.diff.compare import compare
@@ -20,6 +22,8 @@ from gnkmigrate.kinds.change import Change
 from gnkmigrate.plan.planned import Planned
 from gnkmigrate.plan.proof import Proof
 from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.postgres.quoting import identifier
+from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.proof.acting_role import act_as, bring_roles, bring_settings
 from gnkmigrate.proof.differences import looked_at, shown, unlike
 from gnkmigrate.proof.not_covered import not_compared, remarks
@@ -60,7 +64,7 @@ def prove(
         transfer: gives the observer of the copying.
         selection: which of its rows the copy has.
         begin: told what is done next: copy, statements, comparison.
-        script: whether they find names as in the script for psql, in pg_catalog alone.
+        script: whether they find names as in the script for psql.
 
     Raises:
         NotProven: a statement fails or does more than it says, the result is not the target, or
@@ -146,7 +150,9 @@ def _bench(
         made = target_database(planned.target_source, settings, scope, copy.server.major)
         wanted = stack.enter_context(made)
         path = planned.circumstances.search_path
-        session = stack.enter_context(connect(copy.url, search_path=() if script else path))
+        session = stack.enter_context(
+            _as_psql(copy.url, path) if script else connect(copy.url, search_path=path)
+        )
         observing = stack.enter_context(connect(copy.url, search_path=path))
         _require_own_roles(planned, copy)
         with connect(live, read_only=True) as asking:
@@ -154,6 +160,15 @@ def _bench(
             bring_settings(asking, copy.url)
             refused = missing_rights(asking, planned.rights)
         yield _Bench(copy, scope, wanted, session, observing, refused)
+
+
+def _as_psql(copy: DatabaseUrl, path: Sequence[str]) -> Connection:
+    """A session whose own path is the plan's, with names found as the script for psql has them."""
+    given = ", ".join(map(identifier, path)).replace("\\", r"\\").replace(" ", r"\ ")
+    url = DatabaseUrl(make_conninfo(copy.conninfo, options=f"-c search_path={given}"))
+    session = connect(url, search_path=path)
+    session.execute(query("postgres", "script_path"))
+    return session
 
 
 def _acting(planned: Planned, bench: _Bench) -> str:

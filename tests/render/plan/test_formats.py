@@ -6,6 +6,7 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.plan.planned import Planned
 from gnkmigrate.plan.proof import Proof
+from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.render.parts.view import View
 from gnkmigrate.render.plan import sql, terminal
 
@@ -52,7 +53,7 @@ def test_a_script_says_what_each_statement_does() -> None:
         "SET default_transaction_read_only = off;\n"
         "SET default_tablespace = '';\n"
         "SET default_table_access_method = heap;\n"
-        "SET search_path = pg_catalog, pg_temp;\n"
+        f"{query('postgres', 'script_path')}"
         "\n"
         "-- Column public.item.name is missing.\n"
         "-- ACCESS EXCLUSIVE lock on public.item\n"
@@ -66,7 +67,8 @@ def test_a_script_says_what_each_statement_does() -> None:
 
 
 def test_a_name_with_a_line_break_stays_within_its_comment() -> None:
-    lines = sql.render(planned(DROPPED), View()).splitlines()
+    script = sql.render(planned(DROPPED), View())
+    lines = script.partition("END $path$;\n")[2].splitlines()
     assert [line for line in lines if line and not line.startswith(("--", "SET "))] == [
         'DROP TABLE public."',
         'DROP TABLE item; --";',

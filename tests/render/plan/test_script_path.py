@@ -4,6 +4,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from psycopg import conninfo
 
 from gnkmigrate.plan.planned import Planned
 from gnkmigrate.postgres.connection import DatabaseUrl
@@ -31,6 +32,8 @@ CREATE FUNCTION size() RETURNS bigint LANGUAGE plpgsql
     AS $$ BEGIN RETURN (SELECT count(*) FROM pair); END $$;
 """
 ROW = "INSERT INTO pair VALUES ('x', 'y');"
+# The owner's own function, which is called instead of PostgreSQL's where the path leads to it.
+SHADOW = "CREATE FUNCTION concat(varchar, varchar) RETURNS text LANGUAGE sql AS 'SELECT $1';"
 CHECKED = "ALTER TABLE pair ADD CONSTRAINT checked CHECK (public.size() > 0);"
 
 
@@ -62,14 +65,35 @@ def test_a_planted_function_is_not_taken_for_postgresqls(
         execute(database, "DROP MATERIALIZED VIEW joined")
 
 
-@pytest.mark.parametrize("script", [False, True])
-def test_a_script_is_proven_with_its_own_path(
-    database: DatabaseUrl, tmp_path: Path, *, script: bool
+@pytest.mark.parametrize("path", ["", "evil, pg_catalog", '"Sch e\'ma", public'])
+def test_a_query_means_what_it_means_in_the_target(
+    database: DatabaseUrl, tmp_path: Path, server: Server, path: str
 ) -> None:
+    name = str(conninfo.conninfo_to_dict(database.conninfo)["dbname"])
+    evil = "CREATE SCHEMA evil; CREATE DOMAIN evil.varchar AS integer;"
+    execute(database, PAIR + ROW + (evil if path else SHADOW))
+    if path:
+        execute(database, f"ALTER DATABASE {name} SET search_path = {path}")
+    made = planned(database, tmp_path, PAIR + JOINED + (evil if path else SHADOW))
+    run(server, database, sql.render(made, View()), tmp_path)
+    assert rows(database, "SELECT c FROM public.joined") == [("xy",)]
+
+
+def test_a_function_finds_its_tables(database: DatabaseUrl, tmp_path: Path, server: Server) -> None:
     execute(database, PAIR + UNQUALIFIED + ROW)
     made = planned(database, tmp_path, PAIR + UNQUALIFIED + CHECKED)
-    if script:
+    run(server, database, sql.render(made, View()), tmp_path)
+    assert rows(database, "SELECT count(*) FROM pg_constraint WHERE conname = 'checked'") == [(1,)]
+
+
+@pytest.mark.parametrize(("shadow", "script"), [("", True), (SHADOW, False), (SHADOW, True)])
+def test_a_script_is_proven_with_its_own_path(
+    database: DatabaseUrl, tmp_path: Path, shadow: str, *, script: bool
+) -> None:
+    execute(database, PAIR + UNQUALIFIED + ROW + shadow)
+    made = planned(database, tmp_path, PAIR + UNQUALIFIED + CHECKED + shadow)
+    if shadow and script:
         with pytest.raises(NotProven, match='relation "pair" does not exist'):
-            prove(made, Settings(), database, untold, script=True)
+            prove(made, Settings(), database, untold, script=script)
     else:
-        assert prove(made, Settings(), database, untold).rows == 1
+        assert prove(made, Settings(), database, untold, script=script).rows == 1

@@ -9,6 +9,7 @@ from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.plan.proof import Proof
 from gnkmigrate.plan.summary import effects, summarise
 from gnkmigrate.postgres.psql import NotPlain, commands
+from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.text.escape import visible
 
 # What the role or the database may have set otherwise, so that the text means what it says.
@@ -20,10 +21,9 @@ _SETTINGS = (
     "SET default_transaction_read_only = off;",
     "SET default_tablespace = '';",
     "SET default_table_access_method = heap;",
-    # Every name is written with its schema but those of PostgreSQL's own, and nobody's function
-    # is taken for one of them (manual, ddl-schemas, "Usage Patterns").
-    "SET search_path = pg_catalog, pg_temp;",
 )
+# The language of the block that chooses the path.
+_MAKES_PLPGSQL = "CREATE EXTENSION plpgsql"
 
 
 def write_script(
@@ -53,12 +53,23 @@ def write_script(
         "-- Run with: psql --set ON_ERROR_STOP=1 --file FILE, not in a single transaction.",
         *(f"-- {line}" for line in told(omitted)),
         *([f"-- {proof}"] if proof else []),
-        *(("", *_SETTINGS) if statements else ()),
+        *(("", *_SETTINGS, *_path(statements)) if statements else ()),
     ]
     again = _READING if any(map(_has_backslash, statements)) else ()
     for statement in statements:
         lines += ["", *_comments(statement), *_commands(statement, again)]
     return "\n".join(_commented(line) if line.startswith("--") else line for line in lines) + "\n"
+
+
+def _path(statements: Sequence[Statement]) -> Iterator[str]:
+    """Where names are found: all are written with their schema but those of PostgreSQL's own.
+
+    Nobody's function is to be taken for one of these (manual, ddl-schemas, "Usage Patterns").
+    """
+    if any(each.sql.startswith(_MAKES_PLPGSQL) for each in statements):
+        yield "SET search_path = pg_catalog, pg_temp;"
+    else:
+        yield from query("postgres", "script_path").splitlines()
 
 
 def _commands(statement: Statement, again: Sequence[str]) -> Iterator[str]:
