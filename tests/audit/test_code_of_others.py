@@ -69,6 +69,70 @@ def test_an_audit_says_what_it_has_not_read(
     assert any("NULL" in title and function in why for title, why in said.items())
 
 
+# What an audit itself evaluates over rows, though no query needs it.
+EVALUATED = {
+    "a constraint that nothing has checked": """
+        CREATE TABLE c (name text); INSERT INTO c VALUES ('a');
+        ALTER TABLE c ADD CONSTRAINT cc CHECK (trap.calm()) NOT VALID;""",
+    "one that runs SQL from a text": """
+        CREATE TABLE c (name text); INSERT INTO c VALUES ('a');
+        ALTER TABLE c ADD CONSTRAINT cc CHECK (query_to_xml('SELECT trap.rise()', true, true, '')
+            IS NOT NULL) NOT VALID;""",
+    "a cast of a key": """
+        CREATE TYPE mood AS ENUM ('x');
+        CREATE FUNCTION told(mood) RETURNS text LANGUAGE plpgsql
+            AS 'BEGIN PERFORM trap.rise(); RETURN ''x''; END';
+        CREATE CAST (mood AS text) WITH FUNCTION told(mood) AS IMPLICIT;
+        CREATE TABLE p (id text PRIMARY KEY); CREATE TABLE c (id mood);
+        ALTER TABLE c ADD FOREIGN KEY (id) REFERENCES p NOT VALID;
+        ALTER TABLE c DISABLE TRIGGER USER; INSERT INTO c VALUES (NULL);""",
+    "a cast to the target's type": """
+        CREATE TYPE mood AS ENUM ('x');
+        CREATE FUNCTION told(mood) RETURNS text LANGUAGE plpgsql
+            AS 'BEGIN PERFORM trap.rise(); RETURN ''x''; END';
+        CREATE FUNCTION meant(text) RETURNS mood LANGUAGE plpgsql
+            AS 'BEGIN PERFORM trap.rise(); RETURN ''x''; END';
+        CREATE CAST (mood AS text) WITH FUNCTION told(mood) AS IMPLICIT;
+        CREATE CAST (text AS mood) WITH FUNCTION meant(text);
+        CREATE TABLE wanted (id int PRIMARY KEY, a mood, b text, c text);
+        INSERT INTO wanted VALUES (1, 'x', 'x', 'x');""",
+    "what the target's check and domain call": """
+        CREATE FUNCTION public.fits(text) RETURNS boolean LANGUAGE plpgsql
+            AS 'BEGIN RETURN trap.rise(); END';
+        CREATE FUNCTION public.alike(text, text) RETURNS boolean LANGUAGE plpgsql
+            AS 'BEGIN RETURN trap.rise(); END';
+        CREATE OPERATOR public.=== (LEFTARG = text, RIGHTARG = text, FUNCTION = public.alike);
+        CREATE DOMAIN public.word AS text CHECK (public.fits(VALUE));
+        CREATE TABLE wanted (id int PRIMARY KEY, a text, b text, c text);
+        INSERT INTO wanted VALUES (1, 'x', 'x', 'x');""",
+}
+WANTED = """
+CREATE TYPE mood AS ENUM ('x', 'y');
+CREATE FUNCTION public.fits(text) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+CREATE FUNCTION public.alike(text, text) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+CREATE OPERATOR public.=== (LEFTARG = text, RIGHTARG = text, FUNCTION = public.alike);
+CREATE DOMAIN public.word AS text CHECK (public.fits(VALUE));
+CREATE TABLE wanted (id int PRIMARY KEY, a varchar(1) UNIQUE CHECK (public.fits(a)), b mood,
+    c word CHECK (c OPERATOR(public.===) 'x')
+        CHECK (length(query_to_xml(c, true, true, '')::text) > 0));
+"""
+
+
+@pytest.mark.parametrize("planted", EVALUATED.values(), ids=EVALUATED.keys())
+def test_what_an_audit_evaluates_is_left_alone_too(
+    database: DatabaseUrl, project: Settings, enemy: Hostile, planted: str
+) -> None:
+    enemy.plants(planted)
+    project.path(project.target).write_text(WANTED)
+    result = audit_project(project, database, AuditOptions(), TIME, lambda _: None)
+    assert not enemy.has_risen
+    assert any(
+        "with your rights" in missed.reason or "code of others" in missed.reason
+        for missed in result.not_run
+        if "note" not in missed.title
+    )
+
+
 def test_its_owner_reads_it(project: Settings, enemy: Hostile) -> None:
     result = audit_project(project, enemy.url, AuditOptions(), TIME, lambda _: None)
     assert not [missed for missed in result.not_run if missed.check == "others-code"]

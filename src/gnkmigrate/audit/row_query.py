@@ -4,22 +4,19 @@ Every question is one short read-only transaction with timeouts, so that the aud
 for somebody's lock for long, and never holds anybody up.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, LiteralString
 
-import psycopg
 from psycopg import Cursor, errors, sql
 
+from gnkmigrate.audit.code_of_others import require_none
 from gnkmigrate.audit.reader import take
 from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.text.secret import looks_secret
 
 EXAMPLES = 10
-
-_NAME = re.compile(r'"((?:[^"]|"")+)"|(\w[\w$]*)')
 
 _COUNT = sql.SQL("SELECT count(*) FROM (\n{listing}\n) AS found")
 _SOME = sql.SQL("SELECT * FROM (\n{listing}\n) AS found ORDER BY 1 LIMIT {limit}")
@@ -43,31 +40,24 @@ class Bounds:
         lock_timeout_ms: until it gives way to whoever holds a lock.
         sample: of tables that have more rows than this, about so many are looked at; None for
             all.
-        avoided: names of relations that are not read, and what of others would run if they were.
+        avoided: names of relations that are not read, and of types that no value is made one of,
+            with what of others would run otherwise.
+        calls: what no expression is to call, as "schema.name", with what it is.
     """
 
     statement_timeout_ms: int = 30_000
     lock_timeout_ms: int = 500
     sample: int | None = None
     avoided: Mapping[str, str] = field(default_factory=dict)
+    calls: Mapping[str, str] = field(default_factory=dict)
 
     def require_trusted(self, text: str) -> None:
-        """Stops a query that names what is to be avoided, whichever schema it means.
+        """Stops a query that names what is to be avoided, or calls what is not to be called.
 
         Raises:
             CodeOfOthers: it does.
         """
-        for name in sorted(self.avoided.keys() & _names(text)) if self.avoided else ():
-            raise CodeOfOthers(f"code of others would run by reading {name}: {self.avoided[name]}")
-
-
-class CodeOfOthers(psycopg.NotSupportedError):
-    """A query that was not asked: planning it would run somebody else's functions."""
-
-
-def _names(text: str) -> frozenset[str]:
-    found = (quoted.replace('""', '"') or plain for quoted, plain in _NAME.findall(text))
-    return frozenset(found)
+        require_none(text, self.avoided, self.calls)
 
 
 @dataclass(frozen=True)

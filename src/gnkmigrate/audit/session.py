@@ -24,7 +24,7 @@ from gnkmigrate.facts.reading import holders, read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.postgres.quoting import qualified
-from gnkmigrate.run.foreign_code import relations_of_others
+from gnkmigrate.run.foreign_code import calls_of_others, relations_of_others
 from gnkmigrate.settings import Settings
 from gnkmigrate.settings_fit import require_fitting
 
@@ -75,6 +75,9 @@ def audit_project(
     result = replace(result, points=judged, not_run=not_run, sources=target.scripts)
     result = asked.acceptances.apply(result, options.selection, asked.names)
     return _with_trend(result, *asked.kept, asked.past)
+
+
+_WITH_ROWS = ("table", "foreign table", "view", "materialized view")
 
 
 @dataclass(frozen=True)
@@ -129,10 +132,14 @@ def _unproven(settings: Settings, stages: Sequence[str]) -> Iterator[str]:
 def _careful(policy: Policy, connection: Connection, live: Snapshot, *, trusted: bool) -> Policy:
     """The policy with what is not read, since it would run others' code with the session's rights.
 
-    PostgreSQL plans a query with the expressions of a table's indexes.
+    PostgreSQL plans a query with the expressions of a table's indexes; and an audit casts values,
+    and evaluates constraints that nothing has checked yet, and those of the target.
     """
+    if trusted:
+        return policy
     tables = [qualified(*fact.identity.path) for fact in live.of_kind("table")]
-    avoided = {} if trusted else relations_of_others(connection, tables)
+    avoided = relations_of_others(connection, tables, comparing=True)
+    relations = {fact.identity.name for kind in _WITH_ROWS for fact in live.of_kind(kind)}
     left = tuple(
         NotRun(
             "others-code",
@@ -141,8 +148,9 @@ def _careful(policy: Policy, connection: Connection, live: Snapshot, *, trusted:
             "table's owner, or read that code and say trust_triggers = true",
         )
         for name, line in sorted(avoided.items())
+        if name in relations  # and no type
     )
-    bounds = replace(policy.bounds, avoided=avoided)
+    bounds = replace(policy.bounds, avoided=avoided, calls=calls_of_others(connection))
     return replace(policy, bounds=bounds, not_run=(*policy.not_run, *left))
 
 

@@ -53,10 +53,13 @@ def foreign_code(
     Returns:
         A line each, as "trigger a on table b: function c() of d".
     """
-    return tuple(sorted({line for line, _, _ in _found(connection, tables, schemas)}))
+    found = _found(connection, tables, schemas)
+    return tuple(sorted({line for line, _, occasion in found if occasion != "calling"}))
 
 
-def relations_of_others(connection: Connection, tables: Sequence[str]) -> Mapping[str, str]:
+def relations_of_others(
+    connection: Connection, tables: Sequence[str], *, comparing: bool = False
+) -> Mapping[str, str]:
     """Relations of which even a SELECT is planned or run with such code, by their names alone.
 
     PostgreSQL plans a query with the expressions of a table's indexes and statistics.
@@ -64,17 +67,33 @@ def relations_of_others(connection: Connection, tables: Sequence[str]) -> Mappin
     Args:
         connection: the session.
         tables: those that may be read, quoted, with all that inherits from them.
+        comparing: whether their values are also cast, or held against a constraint that nothing
+            has checked yet. Then names of types are among the result, too.
 
     Returns:
         For each name, in whatever schema it is, the first line of what would run; a view has what
         is said of a table that it reads.
     """
     found: dict[str, str] = {}
-    for line, name, when_read in _found(connection, tables, ()):
-        if when_read:
+    for line, name, occasion in _found(connection, tables, ()):
+        if occasion == "reading" or (comparing and occasion == "comparing"):
             found.setdefault(name, line)
     rows = connection.execute(_READERS, {"names": list(found)}).fetchall() if found else ()
     return {**{view: found[name] for view, name in rows}, **found}
+
+
+def calls_of_others(connection: Connection) -> Mapping[str, str]:
+    """What no expression of others is to call with the session's rights.
+
+    Args:
+        connection: the session.
+
+    Returns:
+        For each function and operator, as "schema.name" without quotes, what it is: those of roles
+        with fewer rights, and those that run SQL from a text or are not for everybody.
+    """
+    found = _found(connection, (), ())
+    return {name: line for line, name, occasion in found if occasion == "calling"}
 
 
 def require_trust_to_read(connection: Connection, tables: Sequence[str], *, trusted: bool) -> None:
@@ -101,7 +120,7 @@ def _role(connection: Connection) -> str:
 
 def _found(
     connection: Connection, tables: Sequence[str], schemas: Sequence[str]
-) -> Sequence[tuple[str, str, bool]]:
+) -> Sequence[tuple[str, str, str]]:
     given = {"tables": list(tables), "schemas": list(schemas)}
     return connection.execute(query("run.sql", "foreign_code"), given).fetchall()
 

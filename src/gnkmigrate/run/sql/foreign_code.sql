@@ -1,5 +1,7 @@
 -- What statements on these tables would run with the rights of the session although it belongs to
--- a role that has fewer: a line for each, sorted; with the table, and whether it is enough to read.
+-- a role that has fewer: a line for each, sorted; with a relation's or a type's name, and what sets
+-- it off: 'reading' rows, 'comparing' them with what they should be, or 'changing' something. And
+-- what an expression may call: by 'calling' what is named.
 WITH RECURSIVE session AS (
     SELECT oid, rolsuper AS is_super FROM pg_catalog.pg_roles WHERE rolname = current_user
 ), lesser AS (
@@ -80,6 +82,13 @@ WITH RECURSIVE session AS (
         WHERE attrelid = whole.typrelid AND attnum > 0 AND NOT attisdropped
     ) AS part (oid)
     WHERE part.oid <> 0
+), domain (oid, typname, base, maker) AS (
+    -- With those that it is made of: what is checked of a value is checked of theirs.
+    SELECT oid, typname, oid, typowner FROM pg_catalog.pg_type WHERE typtype = 'd'
+    UNION
+    SELECT domain.oid, domain.typname, base.oid, base.typowner
+    FROM domain JOIN pg_catalog.pg_type AS held ON held.oid = domain.base
+    JOIN pg_catalog.pg_type AS base ON base.oid = held.typbasetype AND base.typtype = 'd'
 ), object (relation, classid, objid, when_read, maker, expressions) AS (
     -- Its table's owner may have made it, or who has the right to.
     SELECT touched.oid, 'pg_catalog.pg_trigger'::pg_catalog.regclass, pg_trigger.oid, false,
@@ -147,11 +156,22 @@ WITH RECURSIVE session AS (
     UNION ALL
     SELECT NULL, 'pg_catalog.pg_event_trigger'::pg_catalog.regclass, oid, false, NULL, NULL
     FROM pg_catalog.pg_event_trigger WHERE evtenabled <> 'D'
+), used AS (
+    SELECT object.*, CASE
+        WHEN when_read THEN 'reading'
+        -- Whoever looks for rows that a constraint forbids evaluates it, and casts values.
+        WHEN classid = 'pg_catalog.pg_cast'::pg_catalog.regclass OR EXISTS (
+            SELECT FROM pg_catalog.pg_constraint WHERE oid = objid AND NOT convalidated
+            AND classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass
+        ) THEN 'comparing'
+        ELSE 'changing'
+    END AS occasion
+    FROM object
 ), found AS (
-    SELECT relation, when_read,
+    SELECT relation, NULL::text AS named, occasion,
            pg_catalog.pg_describe_object(object.classid, object.objid, needed.objsubid)
            || ': ' || called AS line
-    FROM object
+    FROM used AS object
     JOIN pg_catalog.pg_depend AS needed USING (classid, objid)
     LEFT JOIN pg_catalog.pg_operator AS operator
         ON needed.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass
@@ -161,20 +181,40 @@ WITH RECURSIVE session AS (
                                              THEN needed.refobjid ELSE operator.oprcode END
     UNION
     -- A pinned function is in no pg_depend, but in the tree of the expression.
-    SELECT relation, when_read,
+    SELECT relation, NULL, occasion,
            pg_catalog.format('%%s: %%s with an argument of %%I',
                              pg_catalog.pg_describe_object(object.classid, object.objid, 0),
                              called, lesser.rolname)
-    FROM object
+    FROM used AS object
     CROSS JOIN LATERAL pg_catalog.regexp_matches(
         expressions, ':(?:op)?funcid (\d+) ', 'g'
     ) AS call
     JOIN powerful ON powerful.oid = call[1]::pg_catalog.oid
     JOIN lesser ON lesser.oid = maker
     UNION
+    -- A value becomes one of a type that no column has: by a cast, or as a domain checks it.
+    SELECT NULL, typname, 'comparing',
+           pg_catalog.pg_describe_object('pg_catalog.pg_cast'::pg_catalog.regclass, pg_cast.oid, 0)
+           || ': ' || called
+    FROM pg_catalog.pg_cast JOIN func ON func.oid = castfunc
+    JOIN pg_catalog.pg_type ON pg_type.oid IN (castsource, casttarget)
+    WHERE typnamespace <> 'pg_catalog'::pg_catalog.regnamespace
+    UNION
+    SELECT NULL, domain.typname, 'comparing',
+           pg_catalog.pg_describe_object(
+               'pg_catalog.pg_constraint'::pg_catalog.regclass, pg_constraint.oid, 0
+           ) || ': ' || called
+    FROM domain JOIN pg_catalog.pg_constraint ON contypid = domain.base
+    JOIN (SELECT * FROM func UNION ALL SELECT * FROM powerful) AS code
+        ON code.oid IN (
+            SELECT call[1]::pg_catalog.oid
+            FROM pg_catalog.regexp_matches(conbin::text, ':(?:op)?funcid (\d+) ', 'g') AS call)
+    WHERE EXISTS (SELECT FROM func WHERE func.oid = code.oid)
+       OR domain.maker IN (SELECT oid FROM lesser)
+    UNION
     -- Of several by one name PostgreSQL takes the one that fits best (manual, 10.2 and 10.3), so
     -- that another one's is called instead of PostgreSQL's, an extension's or a third role's.
-    SELECT NULL, false, called || ', which may be taken for ' || coalesce((
+    SELECT NULL, NULL, 'changing', called || ', which may be taken for ' || coalesce((
         SELECT 'that of ' || pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(own.proowner))
         FROM pg_catalog.pg_proc AS own
         WHERE own.proname = planted.proname AND own.proowner <> planted.proowner
@@ -188,7 +228,7 @@ WITH RECURSIVE session AS (
             AND (own.pronamespace IN (SELECT oid FROM looked_in)
                  OR own.pronamespace = 'pg_catalog'::pg_catalog.regnamespace))
     UNION
-    SELECT NULL, false, pg_catalog.format('operator %%s: %%s, which may be taken for another''s',
+    SELECT NULL, NULL, 'changing', pg_catalog.format('operator %%s: %%s, which may be taken for another''s',
                                           sign.oid::pg_catalog.regoperator, called)
     FROM func JOIN pg_catalog.pg_operator AS sign ON sign.oprcode = func.oid
     WHERE sign.oprnamespace IN (SELECT oid FROM looked_in)
@@ -197,10 +237,22 @@ WITH RECURSIVE session AS (
           WHERE own.oprname = sign.oprname AND own.oprowner <> sign.oprowner
             AND (own.oprnamespace IN (SELECT oid FROM looked_in)
                  OR own.oprnamespace = 'pg_catalog'::pg_catalog.regnamespace))
+    UNION ALL
+    SELECT NULL, nspname || '.' || proname, 'calling', called
+    FROM func JOIN pg_catalog.pg_proc USING (oid)
+    JOIN pg_catalog.pg_namespace ON pg_namespace.oid = pronamespace
+    UNION ALL
+    SELECT NULL, nspname || '.' || oprname, 'calling', called
+    FROM func JOIN pg_catalog.pg_operator ON oprcode = func.oid
+    JOIN pg_catalog.pg_namespace ON pg_namespace.oid = oprnamespace
+    UNION ALL
+    SELECT NULL, nspname || '.' || proname, 'calling', called
+    FROM powerful JOIN pg_catalog.pg_proc USING (oid)
+    JOIN pg_catalog.pg_namespace ON pg_namespace.oid = pronamespace
     UNION
     -- A type is the first of its name in the path, and so is a view that hides a table. (That one
     -- table hides another is how a project with several schemas may be meant.)
-    SELECT NULL, false, pg_catalog.format('%%s of %%I, which may be taken for that of %%I',
+    SELECT NULL, NULL, 'changing', pg_catalog.format('%%s of %%I, which may be taken for that of %%I',
         pg_catalog.pg_describe_object('pg_catalog.pg_type'::pg_catalog.regclass, hiding.oid, 0),
         lesser.rolname, pg_catalog.pg_get_userbyid(hidden.typowner))
     FROM pg_catalog.pg_type AS hiding
@@ -212,6 +264,6 @@ WITH RECURSIVE session AS (
     LEFT JOIN pg_catalog.pg_class AS rows ON rows.oid = hiding.typrelid
     WHERE hiding.typelem = 0 AND coalesce(rows.relkind, 'c') IN ('c', 'v')
 )
-SELECT found.line, relname, when_read
+SELECT found.line, coalesce(named, relname), occasion
 FROM found LEFT JOIN pg_catalog.pg_class ON pg_class.oid = relation
 ORDER BY line

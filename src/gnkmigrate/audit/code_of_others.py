@@ -1,0 +1,51 @@
+"""What a query of the audit would run of others, as far as the query's text tells.
+
+The text is ours, with expressions that PostgreSQL has printed: every name has its schema but those
+of PostgreSQL's own (the session's search_path is pg_catalog).
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+import psycopg
+
+_QUOTED_OR_PLAIN = r'(?:"((?:[^"]|"")+)"|(\w[\w$]*))'
+_NAME = re.compile(_QUOTED_OR_PLAIN)
+_CALL = re.compile(rf"(?:{_QUOTED_OR_PLAIN}\.)?{_QUOTED_OR_PLAIN}\s*\(")
+_OPERATOR = re.compile(rf"\bOPERATOR\({_QUOTED_OR_PLAIN}\.([^\s)]+)\)")
+
+
+class CodeOfOthers(psycopg.NotSupportedError):
+    """A query that was not asked: planning or running it would run somebody else's functions."""
+
+
+def require_none(text: str, avoided: Mapping[str, str], calls: Mapping[str, str]) -> None:
+    """Stops a query that would run code of others.
+
+    Args:
+        text: the query.
+        avoided: names of relations and types that it must not name, whichever schema it means.
+        calls: functions and operators that it must not call, as "schema.name".
+
+    Raises:
+        CodeOfOthers: it does.
+    """
+    for name in sorted(avoided.keys() & {*_names(text)}) if avoided else ():
+        raise CodeOfOthers(f"code of others would run by reading {name}: {avoided[name]}")
+    for name in sorted(calls.keys() & {*_called(text)}) if calls else ():
+        raise CodeOfOthers(f"code of others would run with your rights: {calls[name]}")
+
+
+def _names(text: str) -> Iterator[str]:
+    return (_said(*found) for found in _NAME.findall(text))
+
+
+def _called(text: str) -> Iterator[str]:
+    for quoted_schema, schema, quoted, plain in _CALL.findall(text):
+        yield f"{_said(quoted_schema, schema) or 'pg_catalog'}.{_said(quoted, plain)}"
+    for quoted_schema, schema, sign in _OPERATOR.findall(text):
+        yield f"{_said(quoted_schema, schema)}.{sign}"
+
+
+def _said(quoted: str, plain: str) -> str:
+    return quoted.replace('""', '"') or plain
