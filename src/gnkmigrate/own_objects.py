@@ -12,7 +12,10 @@ STAGING = "gnkmigrate_staging"
 # What works as a table's owner, who may not name it there; it lasts as long as a step does.
 ACTING = "gnkmigrate_acting"
 # Not the schema with all that is in it: what somebody else has put there is his.
-DROP_WRITER = f"DROP FUNCTION IF EXISTS {ACTING}.write(text)"
+DROP_WRITERS = (
+    f"DROP FUNCTION IF EXISTS {ACTING}.write(text), {ACTING}.code(regclass[]),"
+    f" {ACTING}.require_same()"
+)
 # Where the views of the old shape go, unless the setting phases.legacy_schema names another.
 LEGACY = "gnkmigrate_legacy"
 # How the comment on that schema begins: a name that the settings choose does not tell whose it is.
@@ -72,7 +75,7 @@ def drop_empty_legacy(connection: Connection) -> None:
 def drop_empty(connection: Connection) -> None:
     """Drops what is empty of all but the journal's schema: nothing is kept in them any more."""
     if _found(connection, _OWNED, (ACTING,)):  # left by a run that was cut off
-        connection.execute(DROP_WRITER)
+        connection.execute(DROP_WRITERS)
     _drop(connection, _found(connection, _EMPTY, (ARCHIVE, STAGING, ACTING)))
 
 

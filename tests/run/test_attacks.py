@@ -1,10 +1,12 @@
 """What a role with LOGIN, CREATE and tables of its own plants, and never gains a right by."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.errors import PhaseFailed, PhaseRefused
+from gnkmigrate.run import events
 from gnkmigrate.run.foreign_code import foreign_code
 from tests.migrations.project import Project
 from tests.run.hostile import Hostile, hostile
@@ -183,6 +185,85 @@ def test_code_on_a_table_waits_for_trust(
     assert project.state == before
     # For the role itself it is nothing to speak of.
     enemy.of(small.project()).up(dry_run=True)
+    assert not enemy.has_risen
+
+
+FILLED = """
+op.convert_columns("public.item", "id", (op.cast("n", "bigint"),))
+"""
+# What of it can be planted while the table has rows, and is written.
+MEANWHILE = {
+    name: sql
+    for name, sql in ON_THE_TABLE.items()
+    if "inherited" not in sql and "cast" not in name and "column note" not in name
+} | {
+    "settings": """
+        CREATE FUNCTION trap.sets() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            PERFORM set_config('search_path', 'trap, pg_catalog', false); RETURN NEW; END $$;
+        CREATE FUNCTION trap.clock_timestamp() RETURNS timestamptz LANGUAGE plpgsql
+            AS 'BEGIN PERFORM trap.rise(); RETURN now(); END';
+        CREATE TRIGGER a BEFORE UPDATE ON item FOR EACH ROW EXECUTE FUNCTION trap.sets();
+        ALTER TABLE item ENABLE ALWAYS TRIGGER a""",
+    "prepared statements": """
+        CREATE FUNCTION trap.prepares() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE it record;
+        BEGIN
+            FOR it IN SELECT * FROM pg_prepared_statements LOOP
+                EXECUTE format('DEALLOCATE %I', it.name);
+                EXECUTE format('PREPARE %I %s AS SELECT trap.rise()', it.name, (
+                    SELECT '(' || string_agg(t::text, ',') || ')'
+                    FROM unnest(it.parameter_types) AS t));
+            END LOOP;
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER a BEFORE UPDATE ON item FOR EACH ROW EXECUTE FUNCTION trap.prepares();
+        ALTER TABLE item ENABLE ALWAYS TRIGGER a""",
+    "a deferred trigger": """
+        CREATE CONSTRAINT TRIGGER a AFTER UPDATE ON item DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW EXECUTE FUNCTION trap.spring();
+        ALTER TABLE item ENABLE ALWAYS TRIGGER a""",
+}
+
+
+@pytest.mark.parametrize("moment", [events.StepStarted, events.StepProgress])
+@pytest.mark.parametrize("planted", MEANWHILE)
+def test_what_is_planted_while_rows_are_filled_stops_it(
+    small: Small,
+    enemy: Hostile,
+    planted: str,
+    moment: type[events.StepStarted] | type[events.StepProgress],
+) -> None:
+    small.reversible(1, FILLED)
+    project = small.project(limits={"batch_rows": 1})
+    project.execute(
+        f'GRANT CREATE ON SCHEMA public TO "gnk Hostile"; {TABLE}'
+        "INSERT INTO item SELECT n, n FROM generate_series(2, 40) AS n"
+    )
+    done: list[str] = []
+
+    def plant(event: events.Event) -> None:
+        if isinstance(event, moment) and "rows" in event.step and not done:
+            done.append(event.step)
+            enemy.plants("SET search_path = public; " + MEANWHILE[planted])
+
+    with pytest.raises(PhaseFailed, match=r"[Oo]thers have put code|changed what writing to"):
+        project.up(plant)
+    assert done
+    assert not enemy.has_risen
+    with pytest.raises(PhaseRefused):
+        project.up()
+    assert not enemy.has_risen
+
+
+def test_sql_that_does_not_say_what_it_touches_is_asked_about_as_well(
+    small: Small, project: Project, enemy: Hostile
+) -> None:
+    enemy.plants(ON_THE_TABLE["trigger a on table public.item"])
+    for number, text in enumerate(
+        ("UPDATE public.item SET n = 2", "DO 'BEGIN UPDATE public.' || 'item SET n = 3; END'"), 2
+    ):
+        small.reversible(number, f'op.step("notes", """{text}""", back="SELECT 1")')
+        assert refused(replace(project, phases=small.phases[number - 1 :])) != []
     assert not enemy.has_risen
 
 

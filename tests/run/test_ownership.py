@@ -183,13 +183,13 @@ def test_the_owner_cannot_change_what_acts_as_him(small: Small, owners: tuple[st
     as_role(project, owner, "CREATE TABLE item (id int PRIMARY KEY, n text)")
     with project.session() as session, BlockerWatch(session) as watch:
         work = Work(session, "", {}, False, LimitSettings(), watch)
-        with as_owner.as_owner(work, "public.item") as function:
-            assert function is not None
+        with as_owner.as_owner(work, "public.item") as acting:
+            assert acting is not None
             insert = "INSERT INTO public.item SELECT 1, current_user"
-            assert as_owner.execute(work, function, insert) == 1
+            assert as_owner.execute(work, acting, insert) == 1
             for change in ("SECURITY INVOKER", "SET search_path = public"):
                 with pytest.raises(errors.InsufficientPrivilege, match="schema gnkmigrate_acting"):
-                    as_role(project, owner, f"ALTER FUNCTION {function}(text) {change}")
+                    as_role(project, owner, f"ALTER FUNCTION {acting.function}(text) {change}")
     assert project.rows("SELECT n FROM item") == [(owner,)]
     assert project.value("SELECT to_regnamespace('gnkmigrate_acting') IS NULL")
 

@@ -107,8 +107,6 @@ def look(
             details=lost,
             hint="Save what is needed, then add --allow data-loss.",
         )
-    if outlook.pending == len(plan.statements(direction)):
-        _require_no_rows(connection, plan, direction)
     if outlook.pending and direction == "up":
         _require_rights(connection, plan)
         _require_language(plan)
@@ -229,8 +227,20 @@ def _require_rights(connection: Connection, plan: PlanRun) -> None:
         )
 
 
-def _require_no_rows(connection: Connection, plan: PlanRun, direction: Direction) -> None:
-    if found := rows_in_the_way(connection, plan.statements(direction)):
+def require_no_rows(
+    connection: Connection, plan: PlanRun, direction: Direction, outlook: Outlook
+) -> None:
+    """Reads the tables at whose rows a statement would stop, before the first of them runs.
+
+    Reading a table may run code of others: whoever asks has been trusted with it.
+
+    Raises:
+        PlanRefused: there are such rows.
+    """
+    statements = plan.statements(direction)
+    if outlook.pending != len(statements):
+        return
+    if found := rows_in_the_way(connection, statements):
         doing = "stop" if direction == "up" else "stop on its way back"
         raise PlanRefused(
             f"{plan.words} would {doing} at rows that are there.", details=found, hint=HINT

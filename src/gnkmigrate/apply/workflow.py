@@ -9,7 +9,7 @@ from psycopg.pq import TransactionStatus
 
 from gnkmigrate.apply import others
 from gnkmigrate.apply.plan_run import PlanRun
-from gnkmigrate.apply.standing import Outlook, look, objects_now
+from gnkmigrate.apply.standing import Outlook, look, objects_now, require_no_rows
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.objects import ObjectChange
 from gnkmigrate.postgres.connection import Connection
@@ -26,8 +26,7 @@ from gnkmigrate.run import (
 from gnkmigrate.run.batches.reconnecting import persistently
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.status import Request
-from gnkmigrate.run.step import Step
-from gnkmigrate.run.work import Work
+from gnkmigrate.run.work import Work, trust_all
 from gnkmigrate.settings import Settings
 
 
@@ -123,13 +122,15 @@ def _carry_out(
 ) -> Outlook:
     wait_s, request = application.wait_s, Request(dry_run=application.dry_run)
     with runner_session.at_work(connection, settings, request, observe, wait_s=wait_s) as session:
-        work = replace(session, phase=plan.name)
+        # Once, before it begins: a plan may make such code itself, as the target says.
+        work = replace(session, phase=plan.name, require_trust=trust_all)
         outlook = preview(connection, plan, application)
         if outlook.is_open:
             tables = list(touched(connection, plan, application.direction))
             foreign_code.require_trust(
                 connection, tables, settings.schemas, trusted=settings.trust_triggers
             )
+            require_no_rows(connection, plan, application.direction, outlook)
         if outlook.is_open and application.dry_run:
             _try(plan, application.direction, outlook, work)
         elif outlook.is_open:
@@ -203,8 +204,9 @@ def _try(plan: PlanRun, direction: Direction, outlook: Outlook, work: Work) -> N
 
 
 def touched(connection: Connection, plan: PlanRun, direction: Direction) -> dict[str, str]:
-    """The tables that one direction of a plan locks, where they are there already."""
-    steps: Sequence[Step] = plan.up_steps if direction == "up" else plan.down_steps
-    names = sorted({table for step in steps for table in step.tables})
+    """The tables that one direction of a plan locks or reads, where they are there already."""
+    steps = plan.up_steps if direction == "up" else plan.down_steps
+    read = {table for step in steps for table, *_ in step.statement.stops_at}
+    names = sorted(read.union(*(step.tables for step in steps)))
     found = connection.execute(_TABLES, (names,)).fetchall()
     return {row[0]: row[0] for row in found}

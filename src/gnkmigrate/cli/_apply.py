@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from gnkmigrate.apply.plan_run import PlanRun
-from gnkmigrate.apply.standing import Outlook, PlanRefused
+from gnkmigrate.apply.standing import Outlook, PlanRefused, require_no_rows
 from gnkmigrate.apply.workflow import Application, apply, preview, touched
 from gnkmigrate.cli import _context
 from gnkmigrate.cli._foreign_code import look_at_foreign_code
@@ -51,6 +51,7 @@ def carry_out(
                 return
             tables = list(touched(connection, plan, application.direction))
             look_at_foreign_code(context, connection, tables, project)
+            require_no_rows(connection, plan, application.direction, outlook)
             _ask(context, url, connection.info.server_version, plan, application, outlook)
     with _explained(told, plan, application), progress(context) as show:
 

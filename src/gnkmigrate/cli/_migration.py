@@ -97,7 +97,7 @@ def migrate(
         chosen = (select_up if direction == "up" else select_down)(statuses, request)
         seen = drifted(connection, phases, project) if asks and direction == "up" else ()
         if chosen and not sql:
-            look_at_foreign_code(context, connection, of_phases(chosen), project)
+            look_at_foreign_code(context, connection, of_phases(connection, chosen), project)
         states = journal.steps(connection) if chosen and asks else ()
         taken = [
             locks_of(phase, direction, states, connection, project.limits)

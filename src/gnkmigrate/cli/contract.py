@@ -46,7 +46,7 @@ def command(
             name = connection.info.dbname
             out.print(f"Nothing to do: gnkmigrate has changed nothing in {name}.", soft_wrap=True)
             return
-        look_at_foreign_code(context, connection, of_phases(phases), project)
+        look_at_foreign_code(context, connection, of_phases(connection, phases), project)
         found = remnants(connection)
         known = kept(connection)
         for remnant in known:

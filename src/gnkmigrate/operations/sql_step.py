@@ -115,6 +115,10 @@ class SqlStep(Step):
         return self.of or self.title
 
     @property
+    def unsaid(self) -> str:
+        return "" if self.touches else self.sql
+
+    @property
     def tables(self) -> Sequence[str]:
         return tuple(dict.fromkeys((*self.touches, *self.empty)))
 

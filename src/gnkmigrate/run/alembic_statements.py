@@ -48,6 +48,10 @@ class Ordinary(Step):
     back: tuple[str, ...] = ()
 
     @property
+    def unsaid(self) -> str:
+        return "; ".join(self.script({}))
+
+    @property
     def undoes(self) -> str:
         return self.back[0] if self.back else self.name
 

@@ -12,7 +12,16 @@ from dataclasses import replace
 import psycopg
 
 from gnkmigrate.errors import GnkMigrateError, PhaseFailed
-from gnkmigrate.run import cursors, cutover, enum_labels, events, journal, journal_notes, ownership
+from gnkmigrate.run import (
+    cursors,
+    cutover,
+    enum_labels,
+    events,
+    foreign_code,
+    journal,
+    journal_notes,
+    ownership,
+)
 from gnkmigrate.run.called import called, way_on
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.in_force import InForce, pending_steps
@@ -169,6 +178,8 @@ def _run_steps(
                 require_agreement(step, work)
                 if work.defers_cutover:
                     return rows, step
+            # Once more: while earlier steps ran, others may have put something there.
+            work.require_trust(foreign_code.of_steps(work.connection, (step,)))
             done = _run_changing(step, direction, run, work, loose)
         rows += done
         work.observe(
@@ -186,6 +197,13 @@ def _failures_explained(step: Step, work: Work) -> Iterator[None]:
     """Turns an error of PostgreSQL into one that says which step it stopped."""
     try:
         yield
+    except foreign_code.CodeNotTrusted as refused:
+        raise PhaseFailed(
+            f'{called(work.phase)}, step "{step.name}": since the run began others have put code '
+            "where it would run with your rights; the step was not begun.",
+            details=refused.details,
+            hint=refused.hint,
+        ) from None
     except psycopg.errors.UnsafeNewEnumValueUsage as error:
         raise enum_labels.stopped(step, work, error) from error
     except psycopg.Error as error:

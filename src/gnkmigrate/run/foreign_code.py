@@ -14,10 +14,11 @@ from psycopg import sql
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.sql_files import query
-from gnkmigrate.run.names import quoted
+from gnkmigrate.run.names import mentioned, quoted
 
 if TYPE_CHECKING:  # who reads revisions loads Alembic
     from gnkmigrate.run.phase import Phase
+    from gnkmigrate.run.step import Step
 
 # Views that read them, and views that read these, each with the relation that is read in the end.
 _READERS = """
@@ -35,9 +36,41 @@ SELECT relname, min(named) FROM reader JOIN pg_catalog.pg_class USING (oid) GROU
 """
 
 
-def of_phases(phases: "Iterable[Phase]") -> Sequence[str]:
+class CodeNotTrusted(PhaseRefused):
+    """Code of roles with fewer rights would run, and nobody has said that it may."""
+
+
+# By these a text may come at tables that it does not name.
+_ANYTHING = frozenset({"do", "call", "execute"})
+_TABLES = """
+SELECT pg_catalog.quote_ident(nspname) || '.' || pg_catalog.quote_ident(relname)
+FROM pg_catalog.pg_class JOIN pg_catalog.pg_namespace ON pg_namespace.oid = relnamespace
+WHERE relkind IN ('r', 'p', 'f', 'v', 'm') AND nspname !~ '^(pg_|information_schema$)'
+  AND (%(all)s OR relname = ANY (%(names)s))
+"""
+
+
+def of_phases(connection: Connection, phases: "Iterable[Phase]") -> Sequence[str]:
     """The tables that phases touch, each quoted."""
-    return sorted({quoted(table) for phase in phases for table in phase.tables})
+    steps = [step for phase in phases for step in (*phase.up_steps, *phase.down_steps)]
+    return of_steps(connection, steps)
+
+
+def of_steps(connection: Connection, steps: "Iterable[Step]") -> Sequence[str]:
+    """The tables that steps touch, each quoted.
+
+    Of SQL that does not say, those that it names; all, where it may come at others by DO, CALL or
+    EXECUTE.
+    """
+    said: set[str] = set()
+    named: set[str] = set()
+    for step in steps:
+        said |= {quoted(table) for table in step.tables}
+        named |= mentioned(step.unsaid)
+    if named:
+        asked = {"all": not _ANYTHING.isdisjoint(named), "names": sorted(named)}
+        said |= {str(name) for (name,) in connection.execute(_TABLES, asked).fetchall()}
+    return sorted(said)
 
 
 def foreign_code(
@@ -131,12 +164,12 @@ def require_trust(
     """Refuses `foreign_code` that the user has not seen and allowed.
 
     Raises:
-        PhaseRefused: there is some.
+        CodeNotTrusted: there is some.
     """
     found = () if trusted else foreign_code(connection, tables, schemas)
     if not found:
         return
-    raise PhaseRefused(
+    raise CodeNotTrusted(
         f"Code of roles with fewer rights would run with those of role {_role(connection)}; "
         "nothing was changed.",
         details=found,

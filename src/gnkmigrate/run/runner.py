@@ -81,7 +81,7 @@ def run(
     with at_work(connection, settings, request, observe, wait_s=request.wait_s) as work:
         select = select_up if direction == "up" else select_down
         selected = select(status(connection, phases), request)
-        tables = foreign_code.of_phases(selected)
+        tables = foreign_code.of_phases(connection, selected)
         foreign_code.require_trust(
             connection, tables, settings.schemas, trusted=settings.trust_triggers
         )

@@ -13,7 +13,7 @@ from gnkmigrate.errors import ConnectionLost, PhaseRefused
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.source import load_schema
 from gnkmigrate.postgres.connection import PRINTING, Connection
-from gnkmigrate.run import events, one_runner, trust
+from gnkmigrate.run import events, foreign_code, one_runner, trust
 from gnkmigrate.run.blockers import BlockerWatch
 from gnkmigrate.run.encryption_key import load_key
 from gnkmigrate.run.full_disk import fullness_explained
@@ -132,6 +132,12 @@ def work_of(
         authors_path=path,
         defers_cutover=request.defer_cutover,
         load_target=target_of(settings, connection.info.server_version // 10000),
+        require_trust=partial(
+            foreign_code.require_trust,
+            connection,
+            schemas=settings.schemas,
+            trusted=settings.trust_triggers,
+        ),
         load_key=partial(load_key, settings.encryption_key_command),
         schemas=settings.read_schemas,
         ignore=settings.ignore,

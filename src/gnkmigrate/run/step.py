@@ -105,6 +105,11 @@ class Step(ABC):
         return ()
 
     @property
+    def unsaid(self) -> str:
+        """SQL of the author's that may change any table: nobody has said which; "" for none."""
+        return ""
+
+    @property
     def locks(self) -> Sequence[TableLock]:
         """What it takes on them at most, and on others; reading rows is in nobody's way."""
         if not self.changes:

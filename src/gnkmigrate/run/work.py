@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from gnkmigrate.run.step import Step
 
 
+def trust_all(tables: Sequence[str]) -> None:
+    """Asks nothing."""
+    del tables
+
+
 def _no_target() -> Snapshot:
     raise TypeError("a plan has no target of its own")
 
@@ -49,6 +54,7 @@ class Work(LockRetry, Memory):
         beside: the steps that are asked together, before any of them has run.
         defers_cutover: whether a phase stops before its first cutover, with all in step.
         load_target: loads what the phase's target declares.
+        require_trust: refuses tables, quoted, where code of others would run that nobody trusts.
         load_key: gives the key of encrypted columns, or refuses; it is kept nowhere.
         schemas: the schemas that are the project's; None for all.
         ignore: patterns of what in them is somebody else's.
@@ -68,6 +74,7 @@ class Work(LockRetry, Memory):
     beside: Sequence["Step"] = ()
     defers_cutover: bool = False
     load_target: Callable[..., Snapshot] = _no_target
+    require_trust: Callable[[Sequence[str]], None] = trust_all
     load_key: Callable[[], str] = load_key
     schemas: Sequence[str] | None = None
     ignore: Sequence[str] = ()

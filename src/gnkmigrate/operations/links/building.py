@@ -223,7 +223,7 @@ class SettleEntity(LinkStep):
 
     def run(self, work: Work) -> int:
         sides = Sides.built(work, self.linking)
-        with as_owner(work, self.linking.table) as acting:
+        with as_owner(work, self.linking.table, sides.entity) as acting:
             removed = work.attempt(
                 lambda: execute(work, acting, entity.remove_unused(sides)), limited=False
             )

@@ -99,7 +99,8 @@ class FillLinks(LinkStep):
 
     def run(self, work: Work) -> int:
         said, sides = self.linking, Sides.built(work, self.linking)
-        fill = Fill(self.name, said.table, sides.row_key, rows.fill(sides), alias="filled")
+        sql, also = rows.fill(sides), (sides.rows,)
+        fill = Fill(self.name, said.table, sides.row_key, sql, alias="filled", also=also)
         moved = _unasked(work, sides, fill) if work.atomic else fill.run(work)
         work.attempt(lambda: work.execute(f"ANALYZE {sides.rows}"))
         return moved

@@ -103,7 +103,7 @@ class FollowTable(MoveStep):
         with work.settings(search_path=OURS):
             work.execute(sides.make_ways_back())
         # A rollback that was given up half way has left those of before.
-        with as_owner(work, self.move.table) as acting:
+        with as_owner(work, self.move.table, sides.entity) as acting:
             execute(work, acting, f"DELETE FROM {sides.entity}")
         work.execute(sync.follow(self.move, sides))
         return 0
@@ -146,7 +146,8 @@ class FillSideTable(MoveStep):
     def run(self, work: Work) -> int:
         sides, key = Leaving.remembered(work, self.move), key_of(work, self.move.table, ())
         sql = sync.fill(self.move, sides)
-        rows = Fill(self.name, self.move.table, key, sql, alias="filled").run(work)
+        also = (sides.entity,)
+        rows = Fill(self.name, self.move.table, key, sql, alias="filled", also=also).run(work)
         work.attempt(lambda: work.execute(f"ANALYZE {sides.entity}"))
         return rows
 

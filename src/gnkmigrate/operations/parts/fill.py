@@ -3,8 +3,7 @@
 from dataclasses import dataclass, replace
 
 from gnkmigrate.operations.backfill import Backfill
-from gnkmigrate.run.as_owner import as_owner
-from gnkmigrate.run.names import literal
+from gnkmigrate.run.as_owner import Acting, as_owner
 from gnkmigrate.run.work import Work
 
 
@@ -13,21 +12,23 @@ class Fill(Backfill):
     """Such a backfill, for a step that makes it when it runs.
 
     Attributes:
-        acting: the function through which it writes, while it does; see as_owner.py.
+        acting: what writes as the owner, while it does; see as_owner.py.
+        also: further tables that it writes, quoted.
     """
 
-    acting: str | None = None
+    acting: Acting | None = None
+    also: tuple[str, ...] = ()
 
     def run(self, work: Work) -> int:
         """Walks the table, or what is left of it."""
-        with as_owner(work, self.table) as acting:
+        with as_owner(work, self.table, *self.also) as acting:
             return Backfill.run(replace(self, acting=acting), work)
 
     def _counted(self, work: Work, statements: tuple[str, str, str, str]) -> int:
         if self.acting is None:
             return super()._counted(work, statements)
         first, before, batch, after = statements
-        call = f"SELECT {self.acting}({literal(f'{first}; {batch}')})"
+        call = self.acting.calls(f"{first}; {batch}")
         cursor = work.connection.execute("; ".join(filter(None, (before, call, after))).encode())
         found = cursor.fetchall() if cursor.description else []
         while cursor.nextset():

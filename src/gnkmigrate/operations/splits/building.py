@@ -11,7 +11,7 @@ from gnkmigrate.operations.splits import entity, preflight, sync
 from gnkmigrate.operations.splits.sides import Sides
 from gnkmigrate.operations.splits.spec import Split
 from gnkmigrate.run import dependents, relation, unfinished_index
-from gnkmigrate.run.as_owner import as_owner, execute
+from gnkmigrate.run.as_owner import Acting, as_owner, execute
 from gnkmigrate.run.batches.row_key import key_of
 from gnkmigrate.run.batches.tuning import Tuning
 from gnkmigrate.run.kept import made_rows
@@ -161,7 +161,7 @@ class FollowTable(SplitStep):
         with work.settings(search_path=OURS):
             work.execute(sides.make_ways_back())
         # A rollback that was given up half way has left those of before.
-        with as_owner(work, self.split.table) as acting:
+        with as_owner(work, self.split.table, sides.entity) as acting:
             execute(work, acting, f"DELETE FROM {sides.entity}")
         functions = sync.functions(sides, sides.next_key(work))
         triggers = sync.triggers(sides, key_of(work, self.split.table, ()))
@@ -217,7 +217,9 @@ class FillEntity(SplitStep):
         sides, key = Sides.remembered(work, split), key_of(work, split.table, ())
         kind = Fill if split.disagree == "refuse" else _InOrder
         sql = entity.fill(sides, key)
-        return kind(self.name, split.table, key, sql, alias="filled", quiet=True).run(work)
+        also = (sides.entity,)
+        fill = kind(self.name, split.table, key, sql, alias="filled", quiet=True, also=also)
+        return fill.run(work)
 
 
 @dataclass(frozen=True)
@@ -238,14 +240,14 @@ class SettleEntity(SplitStep):
         sides, split = Sides.remembered(work, self.split), self.split
         if split.not_null:
             require(work, split.table, split.built_link)
-        with as_owner(work, split.table) as acting:
+        with as_owner(work, split.table, sides.entity) as acting:
             removed = work.attempt(lambda: self._remove(work, sides, acting), limited=False)
         analyze = f"ANALYZE {sides.entity}; ANALYZE {sides.table} ({sides.link})"
         work.attempt(lambda: work.execute(analyze))
         return removed
 
     @staticmethod
-    def _remove(work: Work, sides: Sides, acting: str | None) -> int:
+    def _remove(work: Work, sides: Sides, acting: Acting | None) -> int:
         _, removed, _ = [execute(work, acting, text) for text in entity.remove_unused(sides)]
         return max(removed, 0)
 

@@ -173,7 +173,7 @@ def contract(
         RunnerBusy: somebody is migrating.
     """
     with runner_session.at_work(connection, settings, Request(), observe) as work:
-        tables = foreign_code.of_phases(phases)
+        tables = foreign_code.of_phases(connection, phases)
         foreign_code.require_trust(
             connection, tables, settings.schemas, trusted=settings.trust_triggers
         )
