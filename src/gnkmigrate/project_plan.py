@@ -12,12 +12,14 @@ from gnkmigrate.diff.settling import Decide, refuse, settled
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.source import DeclaresNothing, Load, load_schema, nothing_beside
+from gnkmigrate.kinds.statement import Statements
 from gnkmigrate.plan.planned import Circumstances, Planned
 from gnkmigrate.plan.planner import Planner
 from gnkmigrate.plan.rights import Right
 from gnkmigrate.plan.roles import missing_roles
 from gnkmigrate.postgres.connection import DatabaseUrl, connect, own_path
 from gnkmigrate.run import optional_changes
+from gnkmigrate.run.plan_code import code_of_plan
 from gnkmigrate.settings import Settings
 from gnkmigrate.settings_fit import require_fitting
 from gnkmigrate.text.redaction import redact
@@ -43,7 +45,8 @@ def plan_project(
         online: keep locks short on what others use, at the price of more statements.
         renames: what the user says of renames, beyond the settings'.
         decide: asked about renames that are likely, where data would be lost otherwise.
-        tell: told what of `renames` applies to nothing, and of roles that the server lacks.
+        tell: told what of `renames` applies to nothing, of roles that the server lacks, and of
+            code of others that the plan would run.
         load: gives the target's facts.
 
     Raises:
@@ -69,6 +72,9 @@ def plan_project(
     statements, rights = planner.plan_with_rights(changes)
     for line in _missing_roles(url, rights):
         tell(line)
+    code = _code_of_others(url, statements, sides.search_path)
+    for line in code:
+        tell(f"Code of a role with fewer rights runs with those of whoever runs the plan: {line}")
     return Planned(
         statements,
         sides.live,
@@ -81,6 +87,7 @@ def plan_project(
         hints,
         rights,
         sides.beyond,
+        code,
     )
 
 
@@ -127,6 +134,15 @@ def _missing_roles(url: DatabaseUrl, rights: Sequence[Right]) -> Iterator[str]:
     if any(right.privilege == "ROLE" for right in rights):
         with connect(url, read_only=True) as connection:
             yield from missing_roles(connection, rights)
+
+
+def _code_of_others(
+    url: DatabaseUrl, statements: Statements, schemas: Sequence[str]
+) -> tuple[str, ...]:
+    if not statements:
+        return ()
+    with connect(url, read_only=True) as connection:
+        return code_of_plan(connection, statements, schemas)
 
 
 def _circumstances(settings: Settings, sides: _Sides, *, online: bool) -> Circumstances:

@@ -55,6 +55,8 @@ class Kept:
         url: DatabaseUrl | None = None,
         observe: events.Observer = events.ignore,
         limits: Mapping[str, Any] | None = None,
+        *,
+        trusted: bool = False,
         **how: Any,
     ) -> Outlook:
         """Carries it out in the database, or in a copy of it."""
@@ -65,7 +67,7 @@ class Kept:
                 session.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(self.role)))
             return session
 
-        settings = Settings.model_validate({"limits": limits or {}})
+        settings = Settings.model_validate({"limits": limits or {}, "trust_triggers": trusted})
         return apply(open_session, self.plan, Application(**how), settings, observe)
 
     @contextmanager

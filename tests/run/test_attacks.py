@@ -8,6 +8,7 @@ import pytest
 from gnkmigrate.errors import PhaseFailed, PhaseRefused
 from gnkmigrate.run import events
 from gnkmigrate.run.foreign_code import foreign_code
+from gnkmigrate.run.lasting_verifications import verify
 from tests.migrations.project import Project
 from tests.run.hostile import Hostile, hostile
 from tests.small import Small
@@ -252,6 +253,22 @@ def test_what_is_planted_while_rows_are_filled_stops_it(
     assert not enemy.has_risen
     with pytest.raises(PhaseRefused):
         project.up()
+    assert not enemy.has_risen
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [ON_THE_TABLE["index public.item_calm_idx"], ON_THE_TABLE["statistics object public.k"]],
+)
+def test_verifying_asks_as_well(small: Small, enemy: Hostile, planted: str) -> None:
+    claim = 'op.verify("all have one", "SELECT id FROM public.item WHERE n IS NULL")'
+    small.reversible(1, 'op.step("more", "SELECT 1", back="SELECT 1")\n' + claim)
+    project = small.project()
+    project.execute(f'GRANT CREATE ON SCHEMA public TO "gnk Hostile"; {TABLE}')
+    project.up()
+    enemy.plants("SET search_path = public; " + planted)
+    with project.session() as session, pytest.raises(PhaseRefused, match="nothing was changed"):
+        verify(session, project.phases, project.settings)
     assert not enemy.has_risen
 
 

@@ -25,6 +25,7 @@ from gnkmigrate.run import (
 )
 from gnkmigrate.run.batches.reconnecting import persistently
 from gnkmigrate.run.events import Direction
+from gnkmigrate.run.plan_code import code_of_plan
 from gnkmigrate.run.status import Request
 from gnkmigrate.run.work import Work, trust_all
 from gnkmigrate.settings import Settings
@@ -126,10 +127,10 @@ def _carry_out(
         work = replace(session, phase=plan.name, require_trust=trust_all)
         outlook = preview(connection, plan, application)
         if outlook.is_open:
-            tables = list(touched(connection, plan, application.direction))
-            foreign_code.require_trust(
-                connection, tables, settings.schemas, trusted=settings.trust_triggers
-            )
+            if not settings.trust_triggers:
+                statements = plan.statements(application.direction)
+                found = code_of_plan(connection, statements, settings.schemas)
+                foreign_code.require_no_code(connection, found)
             require_no_rows(connection, plan, application.direction, outlook)
         if outlook.is_open and application.dry_run:
             _try(plan, application.direction, outlook, work)
@@ -204,9 +205,8 @@ def _try(plan: PlanRun, direction: Direction, outlook: Outlook, work: Work) -> N
 
 
 def touched(connection: Connection, plan: PlanRun, direction: Direction) -> dict[str, str]:
-    """The tables that one direction of a plan locks or reads, where they are there already."""
+    """The tables that one direction of a plan locks, where they are there already."""
     steps = plan.up_steps if direction == "up" else plan.down_steps
-    read = {table for step in steps for table, *_ in step.statement.stops_at}
-    names = sorted(read.union(*(step.tables for step in steps)))
+    names = sorted({table for step in steps for table in step.tables})
     found = connection.execute(_TABLES, (names,)).fetchall()
     return {row[0]: row[0] for row in found}

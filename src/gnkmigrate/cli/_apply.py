@@ -11,7 +11,7 @@ from rich.text import Text
 
 from gnkmigrate.apply.plan_run import PlanRun
 from gnkmigrate.apply.standing import Outlook, PlanRefused, require_no_rows
-from gnkmigrate.apply.workflow import Application, apply, preview, touched
+from gnkmigrate.apply.workflow import Application, apply, preview
 from gnkmigrate.cli import _context
 from gnkmigrate.cli._foreign_code import look_at_foreign_code
 from gnkmigrate.cli._outcome import Outcome, write_locks
@@ -20,6 +20,7 @@ from gnkmigrate.errors import GnkMigrateError, Interrupted
 from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.render.parts.lines import write_hanging, write_line
 from gnkmigrate.run import events
+from gnkmigrate.run.plan_code import code_of_plan
 from gnkmigrate.settings import Settings
 from gnkmigrate.text.escape import printable
 from gnkmigrate.text.numbers import counted, duration, server_version
@@ -49,8 +50,9 @@ def carry_out(
             if not outlook.is_open:
                 _tell_nothing_to_do(context, plan, application)
                 return
-            tables = list(touched(connection, plan, application.direction))
-            look_at_foreign_code(context, connection, tables, project)
+            statements = plan.statements(application.direction)
+            code = code_of_plan(connection, statements, project.schemas)
+            look_at_foreign_code(context, connection, code, project)
             require_no_rows(connection, plan, application.direction, outlook)
             _ask(context, url, connection.info.server_version, plan, application, outlook)
     with _explained(told, plan, application), progress(context) as show:

@@ -6,27 +6,27 @@ import typer
 
 from gnkmigrate.cli import _context
 from gnkmigrate.postgres.connection import Connection
-from gnkmigrate.run.foreign_code import foreign_code, require_trust
+from gnkmigrate.run.foreign_code import require_no_code
 from gnkmigrate.settings import Settings
 from gnkmigrate.text.escape import printable
 
 
 def look_at_foreign_code(
-    context: typer.Context, connection: Connection, tables: Sequence[str], project: Settings
+    context: typer.Context, connection: Connection, found: Sequence[str], project: Settings
 ) -> None:
     """Lists it where it is trusted, and refuses it where it is not.
 
     Args:
         context: the command's.
         connection: the session.
-        tables: those that will be written or changed, quoted.
+        found: what there is of it.
         project: the settings, flags included.
 
     Raises:
         PhaseRefused: there is some, and nobody has said that it may run.
     """
-    require_trust(connection, tables, project.schemas, trusted=project.trust_triggers)
-    found = foreign_code(connection, tables, project.schemas) if project.trust_triggers else ()
+    if not project.trust_triggers:
+        require_no_code(connection, found)
     if not found:
         return
     console = _context.stderr(context)

@@ -18,7 +18,7 @@ from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.run import journal, phase_script, runner
 from gnkmigrate.run.drift import Drift, drifted
 from gnkmigrate.run.events import Direction, Event, LocksAnnounced
-from gnkmigrate.run.foreign_code import of_phases
+from gnkmigrate.run.foreign_code import foreign_code, of_phases
 from gnkmigrate.run.one_runner import wait_for_others
 from gnkmigrate.run.phase import Phase, core_of, read_steps
 from gnkmigrate.run.phase_locks import locks_of
@@ -97,7 +97,9 @@ def migrate(
         chosen = (select_up if direction == "up" else select_down)(statuses, request)
         seen = drifted(connection, phases, project) if asks and direction == "up" else ()
         if chosen and not sql:
-            look_at_foreign_code(context, connection, of_phases(connection, chosen), project)
+            tables = of_phases(connection, chosen)
+            code = foreign_code(connection, tables, project.schemas)
+            look_at_foreign_code(context, connection, code, project)
         states = journal.steps(connection) if chosen and asks else ()
         taken = [
             locks_of(phase, direction, states, connection, project.limits)

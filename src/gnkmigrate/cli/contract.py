@@ -32,7 +32,7 @@ def command(
     from gnkmigrate.errors import PhaseRefused
     from gnkmigrate.postgres.connection import connect
     from gnkmigrate.run import journal_schema
-    from gnkmigrate.run.foreign_code import of_phases
+    from gnkmigrate.run.foreign_code import foreign_code, of_phases
     from gnkmigrate.run.kept.contract import contract, kept, remnants
     from gnkmigrate.run.revision import load_all_phases
     from gnkmigrate.text.numbers import counted
@@ -46,7 +46,8 @@ def command(
             name = connection.info.dbname
             out.print(f"Nothing to do: gnkmigrate has changed nothing in {name}.", soft_wrap=True)
             return
-        look_at_foreign_code(context, connection, of_phases(connection, phases), project)
+        code = foreign_code(connection, of_phases(connection, phases), project.schemas)
+        look_at_foreign_code(context, connection, code, project)
         found = remnants(connection)
         known = kept(connection)
         for remnant in known:

@@ -49,6 +49,10 @@ class Verify(Verification):
     def name(self) -> str:
         return self.title
 
+    @property
+    def reads(self) -> str:
+        return self.query
+
     def result(self, work: Work) -> events.Verified:
         """What the query says now."""
         if self.reports:

@@ -53,6 +53,7 @@ class Planned:
         hints: renames that the user knows of.
         rights: what a role must be allowed to do.
         beyond: optional phases, by which the live database goes beyond what the target declares.
+        code: what would run with the rights of whoever runs it, of roles with fewer.
         circumstances: how it came about.
         proof: what running it on a copy has shown; None where nobody has asked for that.
     """
@@ -68,6 +69,7 @@ class Planned:
     hints: Renames = field(default=NO_RENAMES, repr=False)
     rights: tuple[Right, ...] = ()
     beyond: tuple[str, ...] = ()
+    code: tuple[str, ...] = ()
     proof: Proof | None = None
 
     @cached_property

@@ -73,6 +73,12 @@ def of_steps(connection: Connection, steps: "Iterable[Step]") -> Sequence[str]:
     return sorted(said)
 
 
+def all_relations(connection: Connection) -> Sequence[str]:
+    """The tables and views of a database, each quoted, without PostgreSQL's own."""
+    found = connection.execute(_TABLES, {"all": True, "names": []}).fetchall()
+    return [str(name) for (name,) in found]
+
+
 def foreign_code(
     connection: Connection, tables: Sequence[str], schemas: Sequence[str] = ()
 ) -> tuple[str, ...]:
@@ -166,7 +172,16 @@ def require_trust(
     Raises:
         CodeNotTrusted: there is some.
     """
-    found = () if trusted else foreign_code(connection, tables, schemas)
+    if not trusted:
+        require_no_code(connection, foreign_code(connection, tables, schemas))
+
+
+def require_no_code(connection: Connection, found: Sequence[str]) -> None:
+    """Refuses what `foreign_code` has found.
+
+    Raises:
+        CodeNotTrusted: there is some.
+    """
     if not found:
         return
     raise CodeNotTrusted(

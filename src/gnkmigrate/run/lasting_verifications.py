@@ -1,11 +1,13 @@
 """The lasting verifications of all phases that are done, run again."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.run import events, foreign_code, journal
 from gnkmigrate.run.blockers import BlockerWatch
+from gnkmigrate.run.code_in_text import code_in
+from gnkmigrate.run.names import quoted
 from gnkmigrate.run.phase import Phase
 from gnkmigrate.run.runner import _parameters
 from gnkmigrate.run.runner_session import pathless, work_of
@@ -25,7 +27,8 @@ def verify(
     The observer hears each as it comes; none of them raises.
 
     Raises:
-        PhaseRefused: what they name may be taken for a function of a role with fewer rights.
+        PhaseRefused: what they name may be taken for a function of a role with fewer rights, or
+            reading what they read would run such a one.
     """
     results = []
     with (
@@ -40,6 +43,8 @@ def verify(
             foreign_code.require_trust(
                 connection, (), sorted(schemas), trusted=settings.trust_triggers
             )
+        if not settings.trust_triggers:
+            foreign_code.require_no_code(connection, sorted({*_code(connection, done)}))
         states = journal.steps(connection)
         everything = work_of(connection, settings, Request(), watch, observe, path)
         for phase in done:
@@ -52,6 +57,17 @@ def verify(
     for result in results:
         observe(result)
     return tuple(results)
+
+
+def _code(connection: Connection, done: Sequence[Phase]) -> Iterator[str]:
+    """What of others would run by reading the tables of phases, and what their queries name."""
+    relations = foreign_code.all_relations(connection)
+    avoided = foreign_code.relations_of_others(connection, relations, comparing=True)
+    calls = foreign_code.calls_of_others(connection)
+    for phase in done:
+        if claims := _lasting(phase):
+            said = (*map(quoted, phase.tables), *(claim.reads for claim in claims))
+            yield from code_in("; ".join(said), avoided, calls)
 
 
 def _lasting(phase: Phase) -> list[Verification]:

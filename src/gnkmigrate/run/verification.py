@@ -23,6 +23,11 @@ class Verification(Step):
     once: bool = False
     reports: bool = False
 
+    @property
+    def reads(self) -> str:
+        """The author's own query; "" where its tables are those of its phase."""
+        return ""
+
     @abstractmethod
     def result(self, work: Work) -> events.Verified:
         """Whether the claim holds now."""

@@ -97,3 +97,19 @@ def test_a_script_is_proven_with_its_own_path(
             prove(made, Settings(), database, untold, script=script)
     else:
         assert prove(made, Settings(), database, untold, script=script).rows == 1
+
+
+def test_code_of_others_is_named(database: DatabaseUrl, tmp_path: Path, server: Server) -> None:
+    function = """CREATE FUNCTION public.fits(varchar) RETURNS boolean IMMUTABLE LANGUAGE plpgsql
+        AS 'BEGIN RETURN true; END';"""
+    execute(server.url, "CREATE ROLE gnk_lesser")
+    execute(database, PAIR + function + "ALTER FUNCTION fits(varchar) OWNER TO gnk_lesser")
+    file = tmp_path / "target.sql"
+    file.write_text(PAIR + function + "ALTER TABLE pair ADD CHECK (public.fits(a));")
+    said: list[str] = []
+    made = plan_project(Settings(), database, str(file), tell=said.append)
+    line = "function public.fits(character varying) of gnk_lesser"
+    assert said[0].endswith(f"whoever runs the plan: {line}")
+    assert f"read it first:\n--   {line}\n" in sql.render(made, View())
+    execute(database, "DROP OWNED BY gnk_lesser")
+    execute(server.url, "DROP ROLE gnk_lesser")

@@ -32,6 +32,7 @@ def write_script(
     target: str,
     proof: Proof | None = None,
     omitted: Sequence[Unread] = (),
+    code: Sequence[str] = (),
 ) -> str:
     """The script.
 
@@ -44,6 +45,7 @@ def write_script(
         target: what it makes of it, in words.
         proof: what running it on a copy has shown.
         omitted: what the script knows nothing of.
+        code: what of others runs with the rights of whoever runs it.
 
     Raises:
         SchemaError: psql would find something else than SQL in a statement.
@@ -52,6 +54,8 @@ def write_script(
         f"-- From {source} to {target}: {summarise(statements)}",
         "-- Run with: psql --set ON_ERROR_STOP=1 --file FILE, not in a single transaction.",
         *(f"-- {line}" for line in told(omitted)),
+        *(["-- Code of roles with fewer rights runs with yours; read it first:"] if code else []),
+        *(f"--   {line}" for line in code),
         *([f"-- {proof}"] if proof else []),
         *(("", *_SETTINGS, *_path(statements)) if statements else ()),
     ]

@@ -14,4 +14,5 @@ def render(planned: Planned, view: View) -> str:
         planned.target_name,
         planned.proof,
         planned.not_compared,
+        planned.code,
     )

@@ -1,4 +1,4 @@
-"""What a query of the audit would run of others, as far as the query's text tells.
+"""What a statement would run of others, as far as its text tells.
 
 The text is ours, with expressions that PostgreSQL has printed: every name has its schema but those
 of PostgreSQL's own (the session's search_path is pg_catalog).
@@ -17,6 +17,12 @@ _OPERATOR = re.compile(rf"\bOPERATOR\({_QUOTED_OR_PLAIN}\.([^\s)]+)\)")
 
 class CodeOfOthers(psycopg.NotSupportedError):
     """A query that was not asked: planning or running it would run somebody else's functions."""
+
+
+def code_in(text: str, avoided: Mapping[str, str], calls: Mapping[str, str]) -> Iterator[str]:
+    """What of others is named in a text: the lines of `avoided` and `calls`; see require_none."""
+    yield from (avoided[name] for name in sorted(avoided.keys() & {*_names(text)}))
+    yield from (calls[name] for name in sorted(calls.keys() & {*_called(text)}))
 
 
 def require_none(text: str, avoided: Mapping[str, str], calls: Mapping[str, str]) -> None:

@@ -1,0 +1,67 @@
+"""What the statements of a plan would run of others.
+
+A statement sets off what hangs on its table already, and evaluates what it makes itself: a check, a
+default, a generated column, the query of a materialized view.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from gnkmigrate.kinds.statement import Statement
+from gnkmigrate.postgres.connection import Connection
+from gnkmigrate.run.code_in_text import code_in
+from gnkmigrate.run.foreign_code import (
+    all_relations,
+    calls_of_others,
+    foreign_code,
+    relations_of_others,
+)
+
+# These name functions, and run none.
+_RUNS_NOTHING = re.compile(
+    r"(?:CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE|AGGREGATE|TRIGGER"
+    r"|CONSTRAINT TRIGGER|EVENT TRIGGER|RULE|POLICY|OPERATOR|CAST|TYPE|SCHEMA|EXTENSION)"
+    r"|ALTER (?:FUNCTION|PROCEDURE|ROUTINE|AGGREGATE|VIEW|OPERATOR|TYPE|POLICY|SCHEMA|EXTENSION)"
+    r"|DROP|COMMENT|GRANT|REVOKE|SECURITY LABEL|SET) "
+)
+# Nor does a view, until another one is filled by it.
+_VIEW = re.compile(r"CREATE (?:OR REPLACE )?(?:RECURSIVE )?VIEW ")
+_FILLED = re.compile(r"(?:CREATE|REFRESH) MATERIALIZED VIEW ")
+
+
+def code_of_plan(
+    connection: Connection, statements: Iterable[Statement], schemas: Sequence[str]
+) -> tuple[str, ...]:
+    """What would run with the session's rights and belongs to a role that lacks them.
+
+    Args:
+        connection: a session with the database that the plan is for.
+        statements: the plan's.
+        schemas: where functions find names.
+
+    Returns:
+        A line each, as `foreign_code` gives them.
+    """
+    statements = tuple(statements)
+    there = {*all_relations(connection)}
+    touched = {table for each in statements for table in _tables(each)} & there
+    found = {*foreign_code(connection, sorted(touched), schemas)}
+    texts = [each.sql for each in statements if not _RUNS_NOTHING.match(each.sql)]
+    if not any(map(_FILLED.match, texts)):
+        texts = [text for text in texts if not _VIEW.match(text)]
+    if texts:
+        avoided = relations_of_others(connection, sorted(there), comparing=True)
+        found |= _lines(texts, avoided, calls_of_others(connection))
+    return tuple(sorted(found))
+
+
+def _tables(statement: Statement) -> Iterable[str]:
+    yield statement.relation
+    yield from (table for table, _ in statement.beside)
+    yield from (table for table, *_ in statement.stops_at)
+
+
+def _lines(
+    texts: Sequence[str], avoided: Mapping[str, str], calls: Mapping[str, str]
+) -> frozenset[str]:
+    return frozenset(line for text in texts for line in code_in(text, avoided, calls))
