@@ -113,3 +113,17 @@ def test_the_way_back_does_not_go_on_either(stopped: Kept) -> None:
     execute(stopped.url, "ALTER TABLE first DROP theirs")
     stopped.apply(undo=True, losses_allowed=True)
     assert stopped.left(undone=True) == []
+
+
+def test_a_secret_that_is_set_by_hand_is_nobodys_change(server: Server, tmp_path: Path) -> None:
+    before = "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w;"
+    given = "CREATE USER MAPPING FOR public SERVER s OPTIONS (\"user\" 'u', password '{}');"
+    table = "CREATE TABLE t (x {});"
+    after = before + given.format("meant") + table.format("bigint")
+    with kept(server, before + table.format("int"), after, tmp_path) as it:
+        it.apply()
+        assert not it.apply().is_open
+        execute(it.url, "ALTER USER MAPPING FOR public SERVER s OPTIONS (ADD password 'set')")
+        assert not it.apply().is_open
+        it.apply(undo=True, losses_allowed=True)
+        assert it.left(undone=True) == []

@@ -8,9 +8,10 @@ from gnkmigrate import __version__
 from gnkmigrate.apply import others
 from gnkmigrate.apply.plan_run import PlanRun
 from gnkmigrate.errors import GnkMigrateError
-from gnkmigrate.facts.objects import ObjectChange, object_hashes
+from gnkmigrate.facts.objects import ObjectChange
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.plan.arrival import counted
 from gnkmigrate.plan.document import facts_hash
 from gnkmigrate.postgres.connection import Connection, DatabaseUrl
 from gnkmigrate.run import journal
@@ -166,7 +167,7 @@ def objects_now(connection: Connection, plan: PlanRun) -> Mapping[str, str]:
 
 
 def _objects(snapshot: Snapshot, plan: PlanRun) -> Mapping[str, str]:
-    return object_hashes(snapshot, plan.document.session.left_open)
+    return counted(snapshot, plan.document.session.left_open)
 
 
 def _snapshot_now(connection: Connection, plan: PlanRun) -> Snapshot:

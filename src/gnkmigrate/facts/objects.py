@@ -4,7 +4,7 @@ By these two moments of a database are compared without keeping all its facts.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from gnkmigrate.facts.fact import Fact, content_hash
@@ -24,15 +24,9 @@ class ObjectChange(NamedTuple):
         return f"{self.name} {self.change}"
 
 
-def object_hashes(snapshot: Snapshot, without: Collection[str] = ()) -> Mapping[str, str]:
-    """The hash of each object by its name, such as "table public.users".
-
-    Args:
-        snapshot: the database.
-        without: kinds of facts that do not count, such as "owner".
-    """
-    counted = snapshot.having(fact for fact in snapshot if fact.kind not in without)
-    return {name: hash_of(facts) for name, facts in facts_by_object(counted).items()}
+def object_hashes(snapshot: Snapshot) -> Mapping[str, str]:
+    """The hash of each object by its name, such as "table public.users"."""
+    return {name: hash_of(facts) for name, facts in facts_by_object(snapshot).items()}
 
 
 def facts_by_object(snapshot: Snapshot) -> Mapping[str, Sequence[Fact]]:

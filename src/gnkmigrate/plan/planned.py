@@ -7,11 +7,12 @@ from functools import cached_property
 from gnkmigrate.diff.applying import applicable
 from gnkmigrate.diff.beside import not_compared
 from gnkmigrate.diff.renames import NO_RENAMES, Renames, renamed_by
-from gnkmigrate.facts.objects import object_changes, object_hashes
+from gnkmigrate.facts.objects import object_changes
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.kinds import kinds
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.statement import Statements
+from gnkmigrate.plan.arrival import counted
 from gnkmigrate.plan.proof import Proof
 from gnkmigrate.plan.rights import Right
 from gnkmigrate.plan.undo import Undo, arrived_at, undo_of
@@ -94,7 +95,7 @@ class Planned:
         """
         hints = applicable(self.hints, self.source, self.target)
         arrived = arrived_at(self.source, self.target, hints)
-        before, after = (object_hashes(each, self.left_open) for each in (self.source, arrived))
+        before, after = (counted(each, self.left_open) for each in (self.source, arrived))
         return {name: after.get(name) for name, _ in object_changes(before, after)}
 
     @cached_property
