@@ -153,6 +153,31 @@ def test_it_is_silent_while_what_its_function_names_changes(
     assert there[-1] == LOUD + (" ALWAYS" if state else "")
 
 
+@pytest.mark.parametrize("becomes", ["DISABLE", "ENABLE REPLICA"])
+@pytest.mark.parametrize("state", ["", "ALTER EVENT TRIGGER e ENABLE ALWAYS;"])
+def test_it_is_silent_for_good_before_what_its_function_names_changes(
+    server: Server, state: str, becomes: str
+) -> None:
+    old = LOGGING.format("log") + FIRES + state
+    new = LOGGING.format("lg") + FIRES + f"ALTER EVENT TRIGGER e {becomes};"
+    ways = converge(server, old, new, renames=Renames.of(TABLE))
+    assert ways.there[0] == f"ALTER EVENT TRIGGER e {becomes}"
+    assert ways.back[-1] == LOUD + (" ALWAYS" if state else "")
+
+
+def test_it_and_its_function_are_renamed_as_well(server: Server) -> None:
+    renames = Renames.of(
+        TABLE,
+        _renamed("event trigger", "e", to="f"),
+        _renamed("function", "public", "old_ev()", to="new_ev()"),
+    )
+    old = LOGGING.format("log").replace("ev()", "old_ev()") + FIRES.replace("ev()", "old_ev()")
+    new = LOGGING.format("lg").replace("ev()", "new_ev()")
+    new += FIRES.replace(" e ", " f ").replace("ev()", "new_ev()")
+    always = "ALTER EVENT TRIGGER {} ENABLE ALWAYS;"
+    converge(server, old + always.format("e"), new + always.format("f"), renames=renames)
+
+
 def test_it_is_renamed_before_it_is_silent(server: Server) -> None:
     renames = Renames.of(TABLE, _renamed("event trigger", "e", to="f"))
     new = LOGGING.format("lg") + FIRES.replace(" e ", " f ")

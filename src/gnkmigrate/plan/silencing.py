@@ -23,14 +23,15 @@ def silenced(actions: Sequence[Action], context: Context) -> tuple[Action, ...]:
     enclosing = (name for name, known in kinds().items() if known.encloses)
     for fact in (each for name in enclosing for each in context.source.of_kind(name)):
         known, after = kind_of(fact.kind), context.target.facts.get(context.names.of(fact.identity))
-        quiet, then = known.silent(fact), known.silent(after) if after else None
-        if after and quiet and then and _breaks(fact, actions, context):
-            found = _in_two(found, fact, quiet, then, after)
+        quiet = known.silent(fact)
+        if after and quiet and _breaks(fact, actions, context):
+            then = known.silent(after)  # None where it is to be silent for good
+            found = _in_two(found, fact, quiet if then else after, then, after)
     return found
 
 
 def _in_two(
-    actions: tuple[Action, ...], before: Fact, quiet: Fact, then: Fact, after: Fact
+    actions: tuple[Action, ...], before: Fact, quiet: Fact, then: Fact | None, after: Fact
 ) -> tuple[Action, ...]:
     own = [each for each in actions if each.fact.identity == after.identity]
     if any(each.verb in {"create", "drop"} for each in own):
@@ -38,7 +39,8 @@ def _in_two(
     others = tuple(each for each in actions if each not in own or each.verb == "rename")
     # It waits for nothing.
     quiet = quiet.replaced(identity=after.identity, depends_on=frozenset())
-    return (*others, Action("alter", before, quiet), Action("finish", then, after))
+    silence = (*others, Action("alter", before, quiet))
+    return (*silence, Action("finish", then, after)) if then else silence
 
 
 def _breaks(fact: Fact, actions: Sequence[Action], context: Context) -> bool:
