@@ -101,7 +101,7 @@ class Account:
                 user=self.uid if self.is_other else None,
                 group=self.gid if self.is_other else None,
                 extra_groups=[] if self.is_other else None,
-                preexec_fn=confine,  # noqa: PLW1509 - two system calls, no lock of Python's
+                preexec_fn=confine,  # noqa: PLW1509 - a few system calls, no lock of Python's
             )
         except (OSError, subprocess.SubprocessError) as error:
             raise self._out_of_reach(error) from None

@@ -3,7 +3,8 @@
 Whoever may propose a change of a schema has its script run by a superuser, and PostgreSQL lets a
 superuser read and write files and run programs. So the server, and all that it starts, is confined
 to its own folder, PostgreSQL's programs and the system's libraries, and to no network, before it
-begins; system_calls.py keeps it from other servers' sockets. Landlock needs no rights: https://docs.kernel.org/userspace-api/landlock.html
+begins; system_calls.py keeps it from what is no file, and own_ipc.py from others' shared memory.
+Landlock needs no rights: https://docs.kernel.org/userspace-api/landlock.html
 """
 
 import ctypes
@@ -14,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from gnkmigrate.servers import system_calls
+from gnkmigrate.servers import call_numbers, own_ipc, system_calls
 
 # Rights to files, as linux/landlock.h numbers them.
 _EXECUTE, _WRITE, _READ, _LIST, _REMOVE_FOLDER = 1, 1 << 1, 1 << 2, 1 << 3, 1 << 4
@@ -67,7 +68,7 @@ def confinement(programs: Path, folder: Path) -> Iterator[Callable[[], None] | N
     if not is_confining():
         yield None
         return
-    major = int((folder / "data" / "PG_VERSION").read_text())
+    to_itself = int((folder / "data" / "PG_VERSION").read_text()) < _WITHOUT_UDP
     system = ctypes.CDLL(None, use_errno=True)
     rules = _Ruleset(
         _ALL,
@@ -80,20 +81,25 @@ def confinement(programs: Path, folder: Path) -> Iterator[Callable[[], None] | N
             with suppress(FileNotFoundError):
                 _allow(system, ruleset, path, allowed)
 
-        def confine() -> None:
-            if system.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) != 0:
-                raise OSError(ctypes.get_errno(), "prctl")
-            _called(system, _RESTRICT, ruleset, 0)
-            system_calls.forbid_connections(system, sends_to_itself=major < _WITHOUT_UDP)
+        with own_ipc.namespace_of_root(system) as is_alone:
 
-        yield confine
+            def confine() -> None:
+                own = is_alone or own_ipc.leave_with_new_user(system)
+                newest = None if own else own_ipc.newest_shared_memory(system)
+                code = system_calls.forbidding(sends_to_itself=to_itself, newest=newest)
+                if system.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) != 0:
+                    raise OSError(ctypes.get_errno(), "prctl")
+                _called(system, _RESTRICT, ruleset, 0)
+                system_calls.forbid(system, code)
+
+            yield confine
     finally:
         os.close(ruleset)
 
 
 def is_confining() -> bool:
     """Whether this system can confine servers."""
-    return _landlock() >= _LEAST and system_calls.can_filter()
+    return _landlock() >= _LEAST and call_numbers.is_known()
 
 
 def _landlock() -> int:
