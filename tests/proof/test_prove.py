@@ -19,6 +19,7 @@ from gnkmigrate.project_plan import plan_project
 from gnkmigrate.proof.objection import NotProven
 from gnkmigrate.proof.prove import prove
 from gnkmigrate.servers import Server
+from gnkmigrate.servers.confinement import is_confining
 from gnkmigrate.settings import ServerSettings, Settings
 from tests.proof.support import instead, untold
 from tests.rehearsal.test_workflow import COSMOLOGY
@@ -113,6 +114,29 @@ def test_a_renamed_table_is_compared_with_itself(shop: Shop) -> None:
         'ALTER TABLE public."Sheep" RENAME TO sheep'
     ]
     assert prove(planned, shop.settings, shop.url, untold).rows == 101
+
+
+OUTSIDE = """
+CREATE FUNCTION outside(text) RETURNS boolean LANGUAGE plpgsql AS $f$ BEGIN
+    IF current_setting('is_superuser') = 'on' THEN EXECUTE $$COPY (SELECT 1) {}$$; END IF;
+    RETURN true;
+END $f$;
+ALTER TABLE item ADD CHECK (outside(name));
+"""
+
+
+@pytest.mark.skipif(not is_confining(), reason="the kernel has no Landlock")
+@pytest.mark.parametrize("where", ["TO PROGRAM 'cat'", "TO '/tmp/outside'"])
+def test_a_check_that_leaves_the_server_is_no_defect(shop: Shop, where: str) -> None:
+    """The throwaway server does not let it, and it is not the plan that failed."""
+    checked = OUTSIDE.format(where)
+    # The check is not asked about the rows that are there, on a server that has no such limits.
+    execute(shop.url, f"{checked.replace('(outside(name))', '(outside(name)) NOT VALID')}")
+    with pytest.raises(NotProven, match="fails on a copy") as found:
+        shop.proven(checked)
+    assert "a function of the database that it sets off" in found.value.hint
+    assert "defect" not in found.value.hint
+    assert any("function outside(text)" in line for line in found.value.details)
 
 
 def test_rows_in_the_way_of_a_statement_are_found(shop: Shop) -> None:

@@ -11,6 +11,19 @@ from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.proof.objection import DEFECT, NotProven
 from gnkmigrate.proof.rewritten_tables import Files
 
+# How what a confined server may not do ends: a program, a connection, a file.
+_OUTSIDE = (
+    errors.ExternalRoutineException,
+    errors.SqlclientUnableToEstablishSqlconnection,
+    errors.InsufficientPrivilege,
+)
+_CONFINED = (
+    "It is not the statement that fails but a function of the database that it sets off, a check or "
+    "a trigger for example. A throwaway server of gnkmigrate runs no programs, connects to nothing "
+    "and reads no files but its own (docs/throwaway-servers.md). If the function is meant to do so, "
+    "prove the plan on a server of yours, named in GNKMIGRATE_SERVER__URL."
+)
+
 
 def run_statements(
     session: Connection, statements: Statements, observing: Connection
@@ -56,7 +69,7 @@ def _run(session: Connection, number: int, statement: Statement) -> float:
         raise NotProven(
             f"Statement {number} of the plan fails on a copy of the live database: "
             f"{error.diag.message_primary or error}",
-            details=_shown(statement),
+            details=[*_shown(statement), *_functions(error)],
             hint=_hint(error),
         ) from error
     return round(time.monotonic() - started, 3)
@@ -71,7 +84,14 @@ def _hint(error: psycopg.Error) -> str:
         )
     if isinstance(error, errors.UndefinedObject) and "role " in (error.diag.message_primary or ""):
         return f"Create the role on the live server, and on the throwaway one. {only_read}"
+    if _functions(error):
+        return f"{_CONFINED} {only_read}"
     return f"{DEFECT} {only_read}"
+
+
+def _functions(error: psycopg.Error) -> list[str]:
+    """The functions that wanted to reach what is outside of the server, the innermost first."""
+    return (error.diag.context or "").splitlines() if isinstance(error, _OUTSIDE) else []
 
 
 def _shown(statement: Statement) -> list[str]:
