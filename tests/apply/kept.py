@@ -111,13 +111,14 @@ def kept(
             with connect(given.url, search_path=["public"]) as connection:
                 connection.execute(rows.encode())
         hints = read_renames(renames)
-        changes = compare(given.source, given.target, hints)
-        planner = Planner(given.source, given.target, renamed=renamed_by(changes))
+        source = replace(given.source, role=role or given.source.role)
+        changes = compare(source, given.target, hints)
+        planner = Planner(source, given.target, renamed=renamed_by(changes))
         file = folder / "plan.json"
         statements, rights = planner.plan_with_rights(changes)
         planned = Planned(
             statements,
-            replace(given.source, role=role or given.source.role),
+            source,
             given.target,
             str(given.url),
             "target.sql",

@@ -243,6 +243,45 @@ def test_an_owner_makes_keys_while_row_security_does_not_bind_it(
         assert it.left() == []
 
 
+SECOND = "CREATE MATERIALIZED VIEW second AS SELECT a FROM mine{};"
+GIVEN_AWAY = "ALTER MATERIALIZED VIEW second OWNER TO gnk_other;"
+TWO = f"{MAKES_SCHEMAS}{OTHERS} GRANT gnk_other TO gnk_app; {MINE.format('integer')}"
+MAY_READ = "GRANT SELECT (a) ON mine TO gnk_other;"
+
+
+@pytest.mark.usefixtures("roles")
+def test_a_materialized_view_is_not_filled_as_an_owner_who_may_not_read(
+    server: Server, tmp_path: Path
+) -> None:
+    after = TWO + SECOND.format("") + GIVEN_AWAY
+    with kept(server, TWO, after, tmp_path, role="gnk_app") as it:
+        with pytest.raises(PlanRefused, match="Role gnk_app may not do all") as refused:
+            it.apply()
+        (said,) = refused.value.details
+        assert said == (
+            "gnk_other, as whom a materialized view is filled, may not read public.mine. "
+            "Run: GRANT SELECT ON TABLE public.mine TO gnk_other;"
+        )
+
+
+@pytest.mark.usefixtures("roles")
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (TWO + MAY_READ, TWO + MAY_READ + SECOND.format("")),
+        (TWO, TWO + MAY_READ + SECOND.format("")),
+        (TWO, TWO + SECOND.format(" WITH NO DATA")),
+    ],
+    ids=["one who may", "one who will", "one that stays empty"],
+)
+def test_an_owner_fills_a_materialized_view(
+    server: Server, tmp_path: Path, before: str, after: str
+) -> None:
+    with kept(server, before, after + GIVEN_AWAY, tmp_path, role="gnk_app") as it:
+        it.apply()
+        assert it.left() == []
+
+
 @pytest.mark.usefixtures("roles")
 def test_the_functions_of_a_range_type_are_a_superuser_s(server: Server, tmp_path: Path) -> None:
     names = (RANGE.format(""), RANGE.format(", MULTIRANGE_TYPE_NAME = rr"))

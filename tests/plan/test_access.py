@@ -138,8 +138,43 @@ FILLINGS = {
         GRANT EXECUTE ON FUNCTION f TO {OWNER}; CREATE INDEX i ON t (f(a));""",
     ),
 }
+HIDES = f"""ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON t USING (a > 1);
+    GRANT SELECT ON t TO {READER};"""
+OTHERS = f"ALTER MATERIALIZED VIEW m OWNER TO {READER}; REFRESH MATERIALIZED VIEW m;"
+PLAIN = f"CREATE MATERIALIZED VIEW m AS SELECT a FROM t; CREATE UNIQUE INDEX ON m (a); {OTHERS}"
+INVOKER = f"""CREATE VIEW v WITH (security_invoker) AS SELECT a FROM t;
+    GRANT SELECT ON v TO {READER}; CREATE MATERIALIZED VIEW m AS SELECT a FROM v; {OTHERS}"""
+WHO = f"""CREATE MATERIALIZED VIEW m AS SELECT current_user::text AS who;
+    GRANT SELECT ON m TO {OWNER}; {OTHERS}"""
+EMPTY = f"CREATE MATERIALIZED VIEW m AS SELECT a FROM t WITH NO DATA; {HIDES}"
+FILLINGS |= {
+    "an owner whom a policy binds": (TABLE + HIDES, TABLE + HIDES + PLAIN),
+    "the same, made again": (TABLE + HIDES + PLAIN, _wide(TABLE) + HIDES + PLAIN),
+    "the same, by a view of whoever reads": (
+        TABLE + HIDES + INVOKER,
+        _wide(TABLE) + HIDES + INVOKER,
+    ),
+    "a query that asks who runs it": (
+        f"{BY_OWNER} {WHO}",
+        f"{BY_OWNER} {WHO}".replace("::text", "::varchar"),
+    ),
+    "an empty one of such an owner": (
+        f"{TABLE}{EMPTY} ALTER MATERIALIZED VIEW m OWNER TO {READER};",
+        TABLE + HIDES + PLAIN,
+    ),
+    "an empty one that gets such an owner": (
+        f"{TABLE}{EMPTY} ALTER MATERIALIZED VIEW m OWNER TO {OWNER};",
+        TABLE + HIDES + PLAIN + "ALTER MATERIALIZED VIEW m SET (fillfactor = 50);",
+    ),
+    "one of such an owner that a policy asks": (
+        TABLE,
+        f"""{TABLE}{HIDES}{PLAIN} GRANT SELECT ON m TO PUBLIC;
+        ALTER POLICY p ON t USING (a > 1 AND NOT EXISTS (SELECT FROM m WHERE a > 5));""",
+    ),
+}
 # Of these the owner of the tables may run the plan.
-BY_OWNERS = [each for each in FILLINGS if each.startswith("an owner")]
+BY_OWNERS = ["an owner who is bound", "an owner who comes to be bound"]
+BY_OWNERS += ["a query that asks who runs it"]
 
 
 @pytest.mark.parametrize("online", [True, False], ids=["online", "offline"])

@@ -50,15 +50,16 @@ def none_there(
     tables = {each for key in keys for each in _ends(key, table)}
     if not context.is_new(table) or not any(_binds_owner(each, context) for each in tables):
         return statement
-    return _with_policies(statement)
+    return with_policies(statement)
 
 
 def as_others_see(statement: Statement, query: Fact, context: Context) -> Statement:
     """A statement that runs a materialized view's query, which may read as somebody else does."""
-    return _with_policies(statement) if _reads_as_others(query, context) else statement
+    return with_policies(statement) if _reads_as_others(query, context) else statement
 
 
-def _with_policies(statement: Statement) -> Statement:
+def with_policies(statement: Statement) -> Statement:
+    """A statement that others run, in a way, and that finds what policies let them see."""
     body = f"BEGIN SET LOCAL row_security = on; {statement.sql}; END"
     return replace(statement, sql=f"DO {dollar_quoted(body)}")
 

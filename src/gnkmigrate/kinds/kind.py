@@ -82,6 +82,11 @@ class Kind(Reading, Dependents, Ordering, ABC):
         """Whether a difference in this attribute is one."""
         return self.attributes.get(attribute) is not How.COSMETIC
 
+    def once_owned(self, fact: Fact, context: Context) -> Statements:
+        """What a new thing still needs that is somebody else's, as soon as it is."""
+        del fact, context
+        return ()
+
     def is_enough(self, attribute: str, old: object, new: object) -> bool:
         """Whether nothing is to be done where a thing has `old` and the target says `new`."""
         del attribute, old, new
@@ -156,6 +161,11 @@ class Kind(Reading, Dependents, Ordering, ABC):
             fact: what is made.
             context: with what the plan makes and drops.
         """
+        del fact, context
+        yield from ()
+
+    def reads_as(self, fact: Fact, context: Context) -> Iterator[tuple[str, Identity]]:
+        """What others read when it is made: their names, quoted, and the relations."""
         del fact, context
         yield from ()
 

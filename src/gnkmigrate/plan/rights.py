@@ -5,7 +5,7 @@ plan says beforehand whose things it changes (manual: 5.8, and the notes of each
 What only a superuser may do is not among it: managed services let other roles do some of that.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gnkmigrate.facts.fact import Fact, Identity
@@ -14,7 +14,7 @@ from gnkmigrate.kinds import kind_of, satellites
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.plan.action import Action
-from gnkmigrate.postgres.quoting import identifier, qualified
+from gnkmigrate.postgres.quoting import identifier, names_in, qualified
 
 
 @dataclass(frozen=True, order=True)
@@ -24,7 +24,8 @@ class Right:
     Attributes:
         privilege: "OWNER" to be one of `roles` or a member of it, "CREATE" in a schema,
             "REFERENCES" to a table, "ROWS" to read all of a table's rows, row security or not, "OWN
-            ROWS" the same of one that it owns; "USAGE" of a schema, "TYPE" and "SEQUENCE" to use
+            ROWS" the same of one that it owns; "OWNER READS" where `roles` have to be allowed to
+            read a relation; "USAGE" of a schema, "TYPE" and "SEQUENCE" to use
             one, "EXECUTE" a routine; "SET ROLE" to one; "CREATE AS OWNER" where `roles` have to be
             allowed to create in a schema what they are given; "ROLE" for one that has to be there;
             "RENAME CONSTRUCTORS" of a type; "MEMBERS" to own what an extension has made.
@@ -86,8 +87,35 @@ def _rights(action: Action, context: Context) -> Iterator[Right]:
     parent = fact.parent
     if created and parent is not None and parent.kind == "schema" and parent in source:
         yield Right("CREATE", qualified(*parent.path))
+    yield from _to_make(fact, context)
+
+
+def _to_make(fact: Fact, context: Context) -> Iterator[Right]:
+    known = kind_of(fact.kind)
     for asked in known.asks(fact, context):
-        yield from _asked(*asked, source)
+        yield from _asked(*asked, context.source)
+    for role, relation in known.reads_as(fact, context):
+        if _stays_readable(relation, context):
+            yield Right("OWNER READS", qualified(*relation.path), names_in(role)[:1])
+
+
+def _stays_readable(relation: Identity, context: Context) -> bool:
+    """Whether the plan leaves it as it is who may read something that is there."""
+    if relation not in context.source or relation in context.created:
+        return False
+    before, after = (_access(relation, side) for side in context.sides)
+    return before == after
+
+
+def _access(relation: Identity, side: Snapshot) -> tuple[Sequence[Fact], ...]:
+    columns = (each.identity for each in side.children(relation, "column"))
+    return (
+        side.of_kind("membership"),
+        *(
+            [fact for kind in ("owner", "grants") for fact in side.children(thing, kind)]
+            for thing in (relation, *columns)
+        ),
+    )
 
 
 def _asked(privilege: str, needed: Identity, source: Snapshot) -> Iterator[Right]:

@@ -77,6 +77,9 @@ WHERE NOT CASE
         AND has_table_privilege(given.owner, to_regclass(thing)::oid, 'INSERT')
         AND has_table_privilege(given.owner, to_regclass(thing)::oid, 'UPDATE')
         AND has_table_privilege(given.owner, to_regclass(thing)::oid, 'DELETE')
+    WHEN 'OWNER READS' THEN (
+        SELECT has_any_column_privilege(oid, to_regclass(thing)::oid, 'SELECT')
+        FROM pg_roles WHERE rolname = given.owner)
     WHEN 'ROWS' THEN NOT row_security_active(to_regclass(thing)::oid)
     WHEN 'OWN ROWS' THEN NOT (
         SELECT row_security_active(oid) AND pg_has_role(relowner, 'USAGE')
@@ -113,6 +116,10 @@ _LACKING = {
     "OWNER WRITES": (
         "{owner} owns table {thing} and may not do all with its rows. "
         "Run: GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE {thing} TO {owner};"
+    ),
+    "OWNER READS": (
+        "{owner}, as whom a materialized view is filled, may not read {thing}. "
+        "Run: GRANT SELECT ON TABLE {thing} TO {owner};"
     ),
     "CREATE AS OWNER": (
         "{owner} may own nothing new in schema {thing}. "

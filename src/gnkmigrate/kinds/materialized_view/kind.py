@@ -2,6 +2,8 @@
 
 There is no OR REPLACE: one that is defined otherwise is dropped and made again, with its indexes.
 One that holds data is never emptied: pg_dump writes each of them WITH NO DATA, whatever it holds.
+CREATE runs the query as whoever creates it, REFRESH as its owner: who owns it may be shown less.
+So what is to belong to somebody else is filled once it does.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,15 +12,16 @@ from typing import Any
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import locks
+from gnkmigrate.kinds import kind_of, locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.column_settings import between
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import How
 from gnkmigrate.kinds.expressions import reprintable
-from gnkmigrate.kinds.hidden_rows import as_others_see
+from gnkmigrate.kinds.hidden_rows import as_others_see, is_invoker, with_policies
 from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.options import listed, of_relation, set_and_reset
+from gnkmigrate.kinds.owner.kind import is_given_away, owner_of
 from gnkmigrate.kinds.running import reached
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
@@ -62,10 +65,15 @@ class MaterializedViewKind(Kind):
             text += f" TABLESPACE {identifier(payload['tablespace'])}"
         definition = reprintable(payload["definition"]).strip().removesuffix(";")
         text += f" AS\n{definition}"
-        if payload["populated"] is None or not _is_filled(fact, context):
+        is_empty = payload["populated"] is None or not _is_filled(fact, context)
+        if is_empty or is_given_away(fact, context):
             text += "\nWITH NO DATA"
         made = Statement(text, f"{self.words(fact)} is missing.")
         return (as_others_see(made, fact, context), *self._settings(fact, None))
+
+    def once_owned(self, fact: Fact, context: Context) -> Statements:
+        filled = _is_filled(fact, context) and self.first_form(fact, context) is fact
+        return (self._refreshed(fact, context),) if filled and context.is_new(fact.identity) else ()
 
     def is_enough(self, attribute: str, old: object, new: object) -> bool:
         return attribute == "populated" and old is True and new is False
@@ -95,9 +103,16 @@ class MaterializedViewKind(Kind):
             reason = f"The target has {name} in tablespace {space}."
             yield _statement(fact, f"ALTER {reference} SET TABLESPACE {space}", reason)
         if "populated" in differing:
-            reason = f"In the target {name} holds data."
-            refresh = _statement(fact, f"REFRESH {reference}", reason)
-            yield as_others_see(replace(refresh, rewrites=True), fact, context)
+            yield self._refreshed(fact, context)
+
+    def _refreshed(self, fact: Fact, context: Context) -> Statement:
+        """It is filled by its owner, whom policies may bind however little they bind us."""
+        reason = f"In the target {qualified(*fact.identity.path)} holds data."
+        refresh = _statement(fact, f"REFRESH {self.reference(fact)}", reason)
+        refresh = replace(refresh, rewrites=True)
+        if is_given_away(fact, context):
+            return with_policies(refresh)
+        return as_others_see(refresh, fact, context)
 
     def _settings(self, fact: Fact, old: Mapping[str, Any] | None) -> Iterator[Statement]:
         """Statements for the settings of its columns, which were `old`."""
@@ -110,12 +125,32 @@ class MaterializedViewKind(Kind):
                 yield replace(setting, lock=locks.of_setting(action))
 
     def asks(self, fact: Fact, context: Context) -> Iterator[tuple[str, Identity]]:
-        del context
-        for needed in fact.depends_on:
-            yield "ROWS", needed
+        if not is_given_away(fact, context):
+            for needed in fact.depends_on:
+                yield "ROWS", needed
+
+    def reads_as(self, fact: Fact, context: Context) -> Iterator[tuple[str, Identity]]:
+        if not _is_filled(fact, context) or not is_given_away(fact, context):
+            return
+        waiting, seen = [*fact.depends_on], set[Identity]()
+        while waiting:
+            relation = _relation(waiting.pop(), context)
+            if relation is None or relation.identity in seen:
+                continue
+            seen.add(relation.identity)
+            yield owner_of(fact, context), relation.identity
+            if relation.kind == "view" and is_invoker(relation):
+                waiting += relation.depends_on
 
     def runs(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
-        return reached(fact.depends_on, target)
+        yield fact.identity  # its own owner runs the query
+        yield from reached(fact.depends_on, target)
+
+    def halfway(self, change: Change) -> Fact | None:
+        """It is filled once it has its owner."""
+        if change.before is None or "populated" not in change.differing:
+            return None
+        return change.fact.has({"populated": change.before.payload["populated"]})
 
     def first_form(self, fact: Fact, context: Context) -> Fact:
         """Nothing in it yet, where a policy that decides what it may read asks it in turn."""
@@ -136,6 +171,14 @@ def _is_filled(fact: Fact, context: Context) -> bool:
     """Whether it holds data once it is made, as it does in the target, or did before."""
     before = context.source.facts.get(fact.identity)
     return bool(fact.payload["populated"] or (before and before.payload["populated"]))
+
+
+def _relation(identity: Identity, context: Context) -> Fact | None:
+    """What holds or shows rows, or has a column of that name; None for anything else."""
+    fact = context.find(identity)
+    if fact is not None and fact.kind == "column":
+        fact = context.find(fact.parent)
+    return fact if fact is not None and kind_of(fact.kind).is_relation else None
 
 
 def _statement(fact: Fact, sql: str, reason: str) -> Statement:

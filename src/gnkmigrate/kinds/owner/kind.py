@@ -46,7 +46,8 @@ class Owner(Kind):
         thing = context.find(fact.parent)
         if thing is not None and _owner_now(thing, context) == identifier(owner):
             return ()
-        return _given(fact, identifier(owner), context)
+        then = kind_of(thing.kind).once_owned(thing, context) if thing is not None else ()
+        return (*_given(fact, identifier(owner), context), *then)
 
     def drop(self, fact: Fact, context: Context) -> Statements:
         thing = context.target.facts.get(fact.parent) if fact.parent is not None else None
@@ -87,6 +88,11 @@ def owner_of(thing: Fact, context: Context) -> str:
             if found := snapshot.facts.get(identity):
                 return identifier(found.payload["owner"])
     return _role(context)
+
+
+def is_given_away(thing: Fact, context: Context) -> bool:
+    """Whether a thing is to belong to somebody else than who runs the plan."""
+    return owner_of(thing, context) != _role(context)
 
 
 def before_owned(sequence: Fact, context: Context) -> Statements:
