@@ -71,6 +71,29 @@ def test_what_took_most_time_is_estimated_by_the_plans_of_the_copy(shop: Shop) -
     assert found["useless"] == ["public.orders_total_idx"]
 
 
+PLANTED = """
+CREATE ROLE planter; GRANT CREATE, USAGE ON SCHEMA public TO planter; SET ROLE planter;
+CREATE FUNCTION public.odd() RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$BEGIN
+    IF current_user <> 'planter' THEN RAISE 'it ran'; END IF;
+    RETURN 1;
+END$$;
+SELECT id, public.odd() FROM public.orders LIMIT 0
+"""
+
+
+def test_what_would_run_anothers_function_is_left_out(shop: Shop) -> None:
+    """Who runs it often enough finds his statement among those that took most time."""
+    execute(shop.small.url, "CREATE EXTENSION pg_stat_statements; GRANT SELECT ON orders TO PUBLIC")
+    execute(shop.small.url, PLANTED)
+    try:
+        result = shop.run("--live", "--top", "10")
+    finally:
+        execute(shop.small.url, "DROP OWNED BY planter; DROP ROLE planter")
+    assert result.exit_code == 2
+    said = " ".join(result.stderr.split())
+    assert "left out, for it would run with your rights: function public.odd() of planter" in said
+
+
 def test_an_estimate_is_called_one(shop: Shop) -> None:
     used(shop)
     shop.write("everything", f"-- ---\n-- name = 'everything'\n-- ---\n{EVERYTHING}")

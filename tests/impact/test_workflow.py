@@ -169,3 +169,30 @@ def test_a_planted_function_is_not_run(shop: Shop, options: tuple[str, ...]) -> 
         execute(shop.small.url, "DROP OWNED BY planter; DROP ROLE planter")
     assert result.exit_code == 2
     assert "public.lower(character varying)" in result.stderr
+
+
+OF_ANOTHER = """
+CREATE ROLE planter; GRANT CREATE, USAGE ON SCHEMA public TO planter;
+SET ROLE planter;
+CREATE FUNCTION public.odd() RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$BEGIN
+    IF current_user <> 'planter' THEN RAISE 'it ran'; END IF;
+    RETURN 1;
+END$$;
+CREATE TABLE public.stock (id int);
+CREATE INDEX odd_idx ON public.stock ((public.odd()))
+"""
+
+
+@pytest.mark.parametrize("options", [("--live",), ()], ids=["live", "copy"])
+def test_a_table_whose_index_calls_another_one_s_function_is_not_read(
+    shop: Shop, options: tuple[str, ...]
+) -> None:
+    execute(shop.small.url, OF_ANOTHER)
+    shop.write("of_stock", OF_CUSTOMER.replace("FROM orders GROUP", "FROM stock, orders GROUP"))
+    try:
+        result = shop.run(*options)
+    finally:
+        execute(shop.small.url, "DROP OWNED BY planter; DROP ROLE planter")
+    assert result.exit_code == 2
+    assert "index public.odd_idx: function public.odd() of planter" in result.stderr
+    assert "it ran" not in result.output

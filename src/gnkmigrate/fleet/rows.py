@@ -12,7 +12,7 @@ from typing import Any
 from gnkmigrate import own_objects
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect, pin
-from gnkmigrate.run.foreign_code import require_trust
+from gnkmigrate.run.foreign_queries import require_trust_to_ask
 from gnkmigrate.validation import not_utf8
 
 _COLUMNS = ("name", "url")
@@ -128,12 +128,12 @@ def of_query(url: DatabaseUrl, query: str, *, trusted: bool = False) -> tuple[Ro
         trusted: whether the user says that what others have put there is all right.
 
     Raises:
-        PhaseRefused: what it names may be taken for a function of a role with fewer rights.
+        PhaseRefused: it would run code of roles with fewer rights.
         SettingsError: it gives other columns, or no row.
         psycopg.Error: PostgreSQL refuses it.
     """
     with connect(url, read_only=True) as connection:
-        require_trust(connection, (), _PATH, trusted=trusted)
+        require_trust_to_ask(connection, [query], _PATH, trusted=trusted)
         pin(connection, read_only=True, search_path=_PATH)
         cursor = connection.execute(query.encode())
         names = [column.name for column in cursor.description or ()]

@@ -59,6 +59,11 @@ class Text:
     sql: str
     mean_ms: float | None = None
 
+    @property
+    def statements(self) -> Sequence[str]:
+        """All that is asked: the SELECT, and those of its parameters."""
+        return (self.sql, *self.head.parameters.values())
+
 
 @dataclass(frozen=True)
 class Query:

@@ -2,7 +2,8 @@
 
 It keeps them with $1 for each constant. So they are not run: what they cost is estimated from what
 a call took and from the planner's costs. Whose they are nobody knows; they are planned with the
-rights of a role that may read, and not where they name what could give it more (audit/reader.py).
+rights of a role that may read, and not where they name what could give it more (audit/reader.py),
+or run what a role with fewer rights has made, which could take the session's own rights back.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ from gnkmigrate.errors import SettingsError
 from gnkmigrate.impact.query import SHAPES, Head, Query, Text
 from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.sql_files import query as sql_file
+from gnkmigrate.run.foreign_queries import OthersCode
 
 EXTENSION = "pg_stat_statements"
 CANDIDATES = 20  # for each that is wanted: catalogs and other projects' tables are asked as well
@@ -28,25 +30,34 @@ _GRANT = (
 )
 
 
-def top(session: Connection, count: int, schemas: Sequence[str]) -> tuple[Query, ...]:
+def top(
+    session: Connection, count: int, schemas: Sequence[str], *, trusted: bool = False
+) -> tuple[Query, ...]:
     """The queries of a database that have taken most time and read tables of these schemas.
 
     Args:
         session: with the live database, and the search_path of our own SQL.
         count: how many at most.
         schemas: the project's, where names of the statements are looked up.
+        trusted: whether the user allows code of roles with fewer rights.
 
     Raises:
         SettingsError: the extension is not there, or shows no such statement.
     """
     with session.transaction(force_rollback=True):
         role = reader(session, None)
+        others = None if trusted else OthersCode.of(session, schemas)
         candidates = _candidates(session, count * CANDIDATES)
         path = sql.SQL(", ").join(map(sql.Identifier, (*schemas, "pg_temp")))
         session.execute(sql.SQL("SET LOCAL search_path = {}").format(path))
         found: dict[str, Query] = {}
+        left_out: set[str] = set()
         for statement, calls_a_day, mean_ms in candidates:
-            if len(found) < count and _reads(session, statement, schemas, role):
+            if len(found) == count:
+                break
+            if lines := {*others.run_by(statement)} if others else ():
+                left_out |= lines
+            elif _reads(session, statement, schemas, role):
                 name = _name(statement, found)
                 head = Head(name=name, calls_a_day=calls_a_day)
                 text = Text(None, head, statement, mean_ms)
@@ -54,6 +65,9 @@ def top(session: Connection, count: int, schemas: Sequence[str]) -> tuple[Query,
     if not found:
         raise SettingsError(
             f"{EXTENSION} has no query here that reads a table of {', '.join(schemas)}.",
+            details=[
+                f"left out, for it would run with your rights: {line}" for line in sorted(left_out)
+            ],
             hint=f"Ask again when the application has worked for a while. {_GRANT}",
         )
     return tuple(found.values())

@@ -22,7 +22,7 @@ from gnkmigrate.impact.writing import write_cost
 from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.postgres.sql_files import query as sql_file
 from gnkmigrate.run import events, runner
-from gnkmigrate.run.foreign_code import require_trust
+from gnkmigrate.run.foreign_queries import require_trust_to_ask
 from gnkmigrate.run.phase import Phase, read_steps
 from gnkmigrate.run.revision import load_all_phases
 from gnkmigrate.run.runner_session import pathless
@@ -54,15 +54,18 @@ def queries_of(session: Connection, settings: Settings, top: int) -> tuple[Query
     """The project's, of which there may be none where a database's own are asked.
 
     Raises:
-        PhaseRefused: what they name may be taken for a function of a role with fewer rights.
+        PhaseRefused: they would run code of roles with fewer rights.
         SettingsError: they cannot be read, or do not only read.
     """
     folder = settings.path(settings.audits) / FOLDER
     own = load(folder) if not top or any(folder.glob("*.sql")) else ()
-    if own:
-        require_trust(session, (), settings.schemas, trusted=settings.trust_triggers)
+    trusted = settings.trust_triggers
+    asked = [each for query in own for text in query.texts.values() for each in text.statements]
+    require_trust_to_ask(session, asked, settings.schemas, trusted=trusted)
     require_reading(session, own, settings.schemas)
-    return (*own, *(statements.top(session, top, settings.schemas) if top else ()))
+    if not top:
+        return own
+    return (*own, *statements.top(session, top, settings.schemas, trusted=trusted))
 
 
 @dataclass

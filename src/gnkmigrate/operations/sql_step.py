@@ -11,7 +11,8 @@ from gnkmigrate.operations.spill import Spill
 from gnkmigrate.operations.take_back import TakeBack
 from gnkmigrate.run import lock_announcement
 from gnkmigrate.run.lock_announcement import Span, TableLock
-from gnkmigrate.run.names import mentioned, quoted, split
+from gnkmigrate.run.names import quoted, split
+from gnkmigrate.run.names_in_sql import mentioned
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Step
 from gnkmigrate.run.template import render

@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, TypeVar
 
 from gnkmigrate.run import autocommit
-from gnkmigrate.run.names import literal, mentioned, split
+from gnkmigrate.run.names import literal, split
+from gnkmigrate.run.names_in_sql import mentioned
 from gnkmigrate.run.step import Step
 from gnkmigrate.run.work import Work
 

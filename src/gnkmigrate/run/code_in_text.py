@@ -4,15 +4,11 @@ The text is ours, with expressions that PostgreSQL has printed: every name has i
 of PostgreSQL's own (the session's search_path is pg_catalog).
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import psycopg
 
-_QUOTED_OR_PLAIN = r'(?:"((?:[^"]|"")+)"|(\w[\w$]*))'
-_NAME = re.compile(_QUOTED_OR_PLAIN)
-_CALL = re.compile(rf"(?:{_QUOTED_OR_PLAIN}\.)?{_QUOTED_OR_PLAIN}\s*\(")
-_OPERATOR = re.compile(rf"\bOPERATOR\({_QUOTED_OR_PLAIN}\.([^\s)]+)\)")
+from gnkmigrate.run.names_in_sql import called, mentioned
 
 
 class CodeOfOthers(psycopg.NotSupportedError):
@@ -36,22 +32,7 @@ def require_none(text: str, avoided: Mapping[str, str], calls: Mapping[str, str]
     Raises:
         CodeOfOthers: it does.
     """
-    for name in sorted(avoided.keys() & {*_names(text)}) if avoided else ():
+    for name in sorted(avoided.keys() & mentioned(text)) if avoided else ():
         raise CodeOfOthers(f"code of others would run by reading {name}: {avoided[name]}")
-    for name in sorted(calls.keys() & {*_called(text)}) if calls else ():
+    for name in sorted(calls.keys() & {*called(text, ("pg_catalog",))}) if calls else ():
         raise CodeOfOthers(f"code of others would run with your rights: {calls[name]}")
-
-
-def _names(text: str) -> Iterator[str]:
-    return (_said(*found) for found in _NAME.findall(text))
-
-
-def _called(text: str) -> Iterator[str]:
-    for quoted_schema, schema, quoted, plain in _CALL.findall(text):
-        yield f"{_said(quoted_schema, schema) or 'pg_catalog'}.{_said(quoted, plain)}"
-    for quoted_schema, schema, sign in _OPERATOR.findall(text):
-        yield f"{_said(quoted_schema, schema)}.{sign}"
-
-
-def _said(quoted: str, plain: str) -> str:
-    return quoted.replace('""', '"') or plain

@@ -14,23 +14,40 @@ from psycopg import sql
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.sql_files import query
-from gnkmigrate.run.names import mentioned, quoted
+from gnkmigrate.run.names import quoted
+from gnkmigrate.run.names_in_sql import mentioned
 
 if TYPE_CHECKING:  # who reads revisions loads Alembic
     from gnkmigrate.run.phase import Phase
     from gnkmigrate.run.step import Step
 
-# Views that read them, and views that read these, each with the relation that is read in the end.
+# Views that read them or make values of these types, what they inherit to, and what reads these,
+# each with the name of what is read in the end.
 _READERS = """
-WITH RECURSIVE reader AS (
-    SELECT oid, relname AS named FROM pg_catalog.pg_class
-    WHERE relname = ANY (%(names)s) AND relkind IN ('r', 'p', 'f', 'm', 'v')
+WITH RECURSIVE reader (oid, named) AS (
+    (
+        SELECT oid, relname FROM pg_catalog.pg_class
+        WHERE relname = ANY (%(names)s) AND relkind IN ('r', 'p', 'f', 'm', 'v')
+        UNION
+        SELECT ev_class, typname
+        FROM pg_catalog.pg_type
+        JOIN pg_catalog.pg_depend ON refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass
+            AND refobjid = pg_type.oid AND classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
+        JOIN pg_catalog.pg_rewrite ON pg_rewrite.oid = objid AND ev_type = '1'
+        WHERE typname = ANY (%(names)s)
+    )
     UNION
-    SELECT ev_class, named
+    SELECT above.oid, named
     FROM reader
-    JOIN pg_catalog.pg_depend ON refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
-        AND refobjid = reader.oid AND classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
-    JOIN pg_catalog.pg_rewrite ON pg_rewrite.oid = objid AND ev_type = '1'
+    CROSS JOIN LATERAL (
+        SELECT ev_class
+        FROM pg_catalog.pg_depend
+        JOIN pg_catalog.pg_rewrite ON pg_rewrite.oid = objid AND ev_type = '1'
+        WHERE refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND refobjid = reader.oid
+          AND classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
+        UNION ALL
+        SELECT inhparent FROM pg_catalog.pg_inherits WHERE inhrelid = reader.oid
+    ) AS above (oid)
 )
 SELECT relname, min(named) FROM reader JOIN pg_catalog.pg_class USING (oid) GROUP BY relname
 """
@@ -40,6 +57,7 @@ class CodeNotTrusted(PhaseRefused):
     """Code of roles with fewer rights would run, and nobody has said that it may."""
 
 
+_RUNNING = frozenset({"reading", "comparing", "changing", "mistaking"})
 # By these a text may come at tables that it does not name.
 _ANYTHING = frozenset({"do", "call", "execute"})
 _TABLES = """
@@ -67,16 +85,33 @@ def of_steps(connection: Connection, steps: "Iterable[Step]") -> Sequence[str]:
     for step in steps:
         said |= {quoted(table) for table in step.tables}
         named |= mentioned(step.unsaid)
-    if named:
-        asked = {"all": not _ANYTHING.isdisjoint(named), "names": sorted(named)}
-        said |= {str(name) for (name,) in connection.execute(_TABLES, asked).fetchall()}
+    if not _ANYTHING.isdisjoint(named):
+        said |= {*all_tables(connection)}
+    elif named:
+        said |= {*_tables(connection, named)}
     return sorted(said)
 
 
-def all_relations(connection: Connection) -> Sequence[str]:
-    """The tables and views of a database, each quoted, without PostgreSQL's own."""
-    found = connection.execute(_TABLES, {"all": True, "names": []}).fetchall()
-    return [str(name) for (name,) in found]
+def all_tables(connection: Connection) -> Sequence[str]:
+    """All tables and views of the database but PostgreSQL's own, each quoted."""
+    return _tables(connection, None)
+
+
+def _tables(connection: Connection, names: Iterable[str] | None) -> Sequence[str]:
+    asked = {"all": names is None, "names": sorted(names or ())}
+    return [str(name) for (name,) in connection.execute(_TABLES, asked).fetchall()]
+
+
+def looked_up(
+    connection: Connection,
+    tables: Sequence[str],
+    schemas: Sequence[str] = (),
+    *,
+    writers: bool = False,
+) -> Sequence[tuple[str, str, str]]:
+    """Each line of what there is, with a name and an occasion, as foreign_code.sql says."""
+    given = {"tables": list(tables), "schemas": list(schemas), "writers": writers}
+    return connection.execute(query("run.sql", "foreign_code"), given).fetchall()
 
 
 def foreign_code(
@@ -92,8 +127,8 @@ def foreign_code(
     Returns:
         A line each, as "trigger a on table b: function c() of d".
     """
-    found = _found(connection, tables, schemas)
-    return tuple(sorted({line for line, _, occasion in found if occasion != "calling"}))
+    rows = looked_up(connection, tables, schemas)
+    return tuple(sorted({line for line, _, occasion in rows if occasion in _RUNNING}))
 
 
 def relations_of_others(
@@ -113,12 +148,13 @@ def relations_of_others(
         For each name, in whatever schema it is, the first line of what would run; a view has what
         is said of a table that it reads.
     """
-    found: dict[str, str] = {}
-    for line, name, occasion in _found(connection, tables, ()):
-        if occasion == "reading" or (comparing and occasion == "comparing"):
-            found.setdefault(name, line)
-    rows = connection.execute(_READERS, {"names": list(found)}).fetchall() if found else ()
-    return {**{view: found[name] for view, name in rows}, **found}
+    occasions = {"reading", "comparing"} if comparing else {"reading"}
+    named: dict[str, str] = {}
+    for line, name, occasion in looked_up(connection, tables, ()):
+        if occasion in occasions:
+            named.setdefault(name, line)
+    rows = connection.execute(_READERS, {"names": list(named)}).fetchall() if named else ()
+    return {**{above: named[name] for above, name in rows}, **named}
 
 
 def calls_of_others(connection: Connection) -> Mapping[str, str]:
@@ -131,8 +167,8 @@ def calls_of_others(connection: Connection) -> Mapping[str, str]:
         For each function and operator, as "schema.name" without quotes, what it is: those of roles
         with fewer rights, and those that run SQL from a text or are not for everybody.
     """
-    found = _found(connection, (), ())
-    return {name: line for line, name, occasion in found if occasion == "calling"}
+    rows = looked_up(connection, (), ())
+    return {name: line for line, name, occasion in rows if occasion in {"calling", "powerful"}}
 
 
 def require_trust_to_read(connection: Connection, tables: Sequence[str], *, trusted: bool) -> None:
@@ -145,23 +181,17 @@ def require_trust_to_read(connection: Connection, tables: Sequence[str], *, trus
     if found:
         raise PhaseRefused(
             "Reading some tables would run code of roles with fewer rights with those of role "
-            f"{_role(connection)}; nothing was read.",
+            f"{role_of(connection)}; nothing was read.",
             details=sorted({*found.values()}),
             hint="Connect as the owner of the tables, if that is no superuser. Or read these "
             "functions, then add --trust-triggers.",
         )
 
 
-def _role(connection: Connection) -> str:
+def role_of(connection: Connection) -> str:
+    """The session's role, quoted."""
     row = connection.execute("SELECT current_user").fetchone() or ("",)
     return sql.Identifier(row[0]).as_string()
-
-
-def _found(
-    connection: Connection, tables: Sequence[str], schemas: Sequence[str]
-) -> Sequence[tuple[str, str, str]]:
-    given = {"tables": list(tables), "schemas": list(schemas)}
-    return connection.execute(query("run.sql", "foreign_code"), given).fetchall()
 
 
 def require_trust(
@@ -185,7 +215,7 @@ def require_no_code(connection: Connection, found: Sequence[str]) -> None:
     if not found:
         return
     raise CodeNotTrusted(
-        f"Code of roles with fewer rights would run with those of role {_role(connection)}; "
+        f"Code of roles with fewer rights would run with those of role {role_of(connection)}; "
         "nothing was changed.",
         details=found,
         hint="Connect as the owner of the tables, if that is no superuser. Or read these "

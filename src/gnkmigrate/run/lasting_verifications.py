@@ -61,7 +61,7 @@ def verify(
 
 def _code(connection: Connection, done: Sequence[Phase]) -> Iterator[str]:
     """What of others would run by reading the tables of phases, and what their queries name."""
-    relations = foreign_code.all_relations(connection)
+    relations = foreign_code.all_tables(connection)
     avoided = foreign_code.relations_of_others(connection, relations, comparing=True)
     calls = foreign_code.calls_of_others(connection)
     for phase in done:

@@ -1,6 +1,5 @@
 """Qualified names in a revision's arguments, "schema.table", and their quoted form."""
 
-import re
 from collections.abc import Iterable, Iterator
 
 from psycopg import sql
@@ -34,15 +33,6 @@ def column(name: str) -> str:
 
 def literal(value: str) -> str:
     return sql.Literal(value).as_string().strip()
-
-
-def mentioned(sql: str) -> frozenset[str]:
-    """The names in a text of SQL, as PostgreSQL reads them, and all else that looks like one."""
-    quoted_, plain = '"(?:[^"]|"")+"', r"\w+"
-    return frozenset(
-        found[1:-1].replace('""', '"') if found.startswith('"') else found.lower()
-        for found in re.findall(f"{quoted_}|{plain}", sql)
-    )
 
 
 def misnamed(names: Iterable[str]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.run.code_in_text import code_in
 from gnkmigrate.run.foreign_code import (
-    all_relations,
+    all_tables,
     calls_of_others,
     foreign_code,
     relations_of_others,
@@ -43,7 +43,7 @@ def code_of_plan(
         A line each, as `foreign_code` gives them.
     """
     statements = tuple(statements)
-    there = {*all_relations(connection)}
+    there = {*all_tables(connection)}
     touched = {table for each in statements for table in _tables(each)} & there
     found = {*foreign_code(connection, sorted(touched), schemas)}
     texts = [each.sql for each in statements if not _RUNS_NOTHING.match(each.sql)]

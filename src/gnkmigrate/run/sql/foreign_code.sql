@@ -1,7 +1,10 @@
 -- What statements on these tables would run with the rights of the session although it belongs to
 -- a role that has fewer: a line for each, sorted; with a relation's or a type's name, and what sets
--- it off: 'reading' rows, 'comparing' them with what they should be, or 'changing' something. And
--- what an expression may call: by 'calling' what is named.
+-- it off: 'reading' rows, 'comparing' them with what they should be, 'changing' something,
+-- or 'mistaking' it for what is meant, by a name in one of the schemas in which names are found. And
+-- what an expression may call, by its name: 'calling' what is of such a role, an 'attribute' of a
+-- row that is a function of it (manual, 4.2.6), what is 'powerful'. And who else may be 'writing'
+-- rows, where %(writers)s, or 'giving' some by a function that runs as its owner.
 WITH RECURSIVE session AS (
     SELECT oid, rolsuper AS is_super FROM pg_catalog.pg_roles WHERE rolname = current_user
 ), lesser AS (
@@ -66,6 +69,7 @@ WITH RECURSIVE session AS (
     -- Where nobody else has anything there is nothing to look for.
     WHERE EXISTS (SELECT FROM func)
        OR EXISTS (SELECT FROM pg_catalog.pg_class AS owned JOIN lesser ON relowner = lesser.oid)
+       OR %(writers)s
     UNION
     SELECT inhrelid FROM touched JOIN pg_catalog.pg_inherits ON inhparent = touched.oid
 ), used_type (relation, oid) AS (
@@ -214,7 +218,7 @@ WITH RECURSIVE session AS (
     UNION
     -- Of several by one name PostgreSQL takes the one that fits best (manual, 10.2 and 10.3), so
     -- that another one's is called instead of PostgreSQL's, an extension's or a third role's.
-    SELECT NULL, NULL, 'changing', called || ', which may be taken for ' || coalesce((
+    SELECT NULL, NULL, 'mistaking', called || ', which may be taken for ' || coalesce((
         SELECT 'that of ' || pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(own.proowner))
         FROM pg_catalog.pg_proc AS own
         WHERE own.proname = planted.proname AND own.proowner <> planted.proowner
@@ -228,7 +232,7 @@ WITH RECURSIVE session AS (
             AND (own.pronamespace IN (SELECT oid FROM looked_in)
                  OR own.pronamespace = 'pg_catalog'::pg_catalog.regnamespace))
     UNION
-    SELECT NULL, NULL, 'changing', pg_catalog.format('operator %%s: %%s, which may be taken for another''s',
+    SELECT NULL, NULL, 'mistaking', pg_catalog.format('operator %%s: %%s, which may be taken for another''s',
                                           sign.oid::pg_catalog.regoperator, called)
     FROM func JOIN pg_catalog.pg_operator AS sign ON sign.oprcode = func.oid
     WHERE sign.oprnamespace IN (SELECT oid FROM looked_in)
@@ -246,13 +250,35 @@ WITH RECURSIVE session AS (
     FROM func JOIN pg_catalog.pg_operator ON oprcode = func.oid
     JOIN pg_catalog.pg_namespace ON pg_namespace.oid = oprnamespace
     UNION ALL
-    SELECT NULL, nspname || '.' || proname, 'calling', called
+    SELECT NULL, nspname || '.' || proname, 'powerful', called
     FROM powerful JOIN pg_catalog.pg_proc USING (oid)
     JOIN pg_catalog.pg_namespace ON pg_namespace.oid = pronamespace
+    UNION ALL
+    SELECT NULL, nspname || '.' || proname, 'attribute', called
+    FROM func JOIN pg_catalog.pg_proc USING (oid)
+    JOIN pg_catalog.pg_namespace ON pg_namespace.oid = pronamespace
+    JOIN pg_catalog.pg_type ON pg_type.oid = proargtypes[0]
+    WHERE typtype IN ('c', 'p')
+    UNION ALL
+    SELECT NULL, nspname || '.' || proname, 'giving',
+           pg_catalog.format('function %%s of %%I', proc.oid::pg_catalog.regprocedure, rolname)
+    FROM pg_catalog.pg_proc AS proc
+    JOIN lesser ON lesser.oid = proowner
+    JOIN pg_catalog.pg_namespace ON pg_namespace.oid = pronamespace
+    WHERE prosecdef AND %(writers)s
+    UNION ALL
+    SELECT touched.oid, NULL, 'writing',
+           pg_catalog.format('%%s %%s: role %%I may write it',
+                             CASE relkind WHEN 'v' THEN 'view' ELSE 'table' END,
+                             touched.oid::pg_catalog.regclass, rolname)
+    FROM touched JOIN pg_catalog.pg_class USING (oid)
+    JOIN lesser ON %(writers)s AND rolname !~ '^pg_'
+    WHERE pg_catalog.pg_has_role(lesser.oid, relowner, 'MEMBER')
+       OR pg_catalog.has_any_column_privilege(lesser.oid, touched.oid, 'INSERT, UPDATE')
     UNION
     -- A type is the first of its name in the path, and so is a view that hides a table. (That one
     -- table hides another is how a project with several schemas may be meant.)
-    SELECT NULL, NULL, 'changing', pg_catalog.format('%%s of %%I, which may be taken for that of %%I',
+    SELECT NULL, NULL, 'mistaking', pg_catalog.format('%%s of %%I, which may be taken for that of %%I',
         pg_catalog.pg_describe_object('pg_catalog.pg_type'::pg_catalog.regclass, hiding.oid, 0),
         lesser.rolname, pg_catalog.pg_get_userbyid(hidden.typowner))
     FROM pg_catalog.pg_type AS hiding
