@@ -11,9 +11,9 @@ from typing import Any, LiteralString
 
 from psycopg import Cursor, errors, sql
 
+from gnkmigrate.audit.code_of_others import require_none
 from gnkmigrate.audit.reader import take
 from gnkmigrate.postgres.connection import Connection
-from gnkmigrate.run.code_in_text import require_none
 from gnkmigrate.text.secret import looks_secret
 
 EXAMPLES = 10

@@ -18,10 +18,10 @@ _OUTSIDE = (
     errors.InsufficientPrivilege,
 )
 _CONFINED = (
-    "It is not the statement that fails but a function of the database that it sets off, a check or "
-    "a trigger for example. A throwaway server of gnkmigrate runs no programs, connects to nothing "
-    "and reads no files but its own (docs/throwaway-servers.md). If the function is meant to do so, "
-    "prove the plan on a server of yours, named in GNKMIGRATE_SERVER__URL."
+    "It is not the statement that fails but a function of the database that it sets off, a check "
+    "or a trigger for example. A throwaway server of gnkmigrate runs no programs, connects to "
+    "nothing and reads no files but its own (docs/throwaway-servers.md). If the function is meant "
+    "to do so, prove the plan on a server of yours, named in GNKMIGRATE_SERVER__URL."
 )
 
 

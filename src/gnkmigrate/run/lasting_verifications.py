@@ -6,7 +6,7 @@ from dataclasses import replace
 from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.run import events, foreign_code, journal
 from gnkmigrate.run.blockers import BlockerWatch
-from gnkmigrate.run.code_in_text import code_in
+from gnkmigrate.run.foreign_queries import OthersCode
 from gnkmigrate.run.names import quoted
 from gnkmigrate.run.phase import Phase
 from gnkmigrate.run.runner import _parameters
@@ -44,7 +44,9 @@ def verify(
                 connection, (), sorted(schemas), trusted=settings.trust_triggers
             )
         if not settings.trust_triggers:
-            foreign_code.require_no_code(connection, sorted({*_code(connection, done)}))
+            foreign_code.require_no_code(
+                connection, sorted({*_code(connection, done, sorted(schemas))})
+            )
         states = journal.steps(connection)
         everything = work_of(connection, settings, Request(), watch, observe, path)
         for phase in done:
@@ -59,15 +61,13 @@ def verify(
     return tuple(results)
 
 
-def _code(connection: Connection, done: Sequence[Phase]) -> Iterator[str]:
+def _code(connection: Connection, done: Sequence[Phase], path: Sequence[str]) -> Iterator[str]:
     """What of others would run by reading the tables of phases, and what their queries name."""
-    relations = foreign_code.all_tables(connection)
-    avoided = foreign_code.relations_of_others(connection, relations, comparing=True)
-    calls = foreign_code.calls_of_others(connection)
+    others = OthersCode.of(connection, path)
     for phase in done:
         if claims := _lasting(phase):
             said = (*map(quoted, phase.tables), *(claim.reads for claim in claims))
-            yield from code_in("; ".join(said), avoided, calls)
+            yield from others.run_by("; ".join(said))
 
 
 def _lasting(phase: Phase) -> list[Verification]:

@@ -5,17 +5,12 @@ default, a generated column, the query of a materialized view.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.postgres.connection import Connection
-from gnkmigrate.run.code_in_text import code_in
-from gnkmigrate.run.foreign_code import (
-    all_tables,
-    calls_of_others,
-    foreign_code,
-    relations_of_others,
-)
+from gnkmigrate.run.foreign_code import all_tables, foreign_code
+from gnkmigrate.run.foreign_queries import OthersCode
 
 # These name functions, and run none.
 _RUNS_NOTHING = re.compile(
@@ -50,8 +45,8 @@ def code_of_plan(
     if not any(map(_FILLED.match, texts)):
         texts = [text for text in texts if not _VIEW.match(text)]
     if texts:
-        avoided = relations_of_others(connection, sorted(there), comparing=True)
-        found |= _lines(texts, avoided, calls_of_others(connection))
+        others = OthersCode.of(connection, ("pg_catalog",))
+        found |= {line for text in texts for line in others.run_by(text)}
     return tuple(sorted(found))
 
 
@@ -59,9 +54,3 @@ def _tables(statement: Statement) -> Iterable[str]:
     yield statement.relation
     yield from (table for table, _ in statement.beside)
     yield from (table for table, *_ in statement.stops_at)
-
-
-def _lines(
-    texts: Sequence[str], avoided: Mapping[str, str], calls: Mapping[str, str]
-) -> frozenset[str]:
-    return frozenset(line for text in texts for line in code_in(text, avoided, calls))

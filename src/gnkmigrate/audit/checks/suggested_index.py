@@ -23,13 +23,13 @@ from gnkmigrate.audit.check import Observation, Question, ServerCheck
 from gnkmigrate.audit.checks._new_index import proposed
 from gnkmigrate.audit.checks._rows import beside
 from gnkmigrate.audit.checks._server import require_extension, schemas, table
+from gnkmigrate.audit.code_of_others import CodeOfOthers
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.audit.generic_plan import generic_plan, nodes
 from gnkmigrate.audit.reader import reader, unsafe
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.quoting import identifier, qualified
-from gnkmigrate.run.code_in_text import CodeOfOthers
 
 STATEMENTS = 10
 COLUMNS = 50  # of one table; each costs a plan

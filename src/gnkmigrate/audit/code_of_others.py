@@ -15,12 +15,6 @@ class CodeOfOthers(psycopg.NotSupportedError):
     """A query that was not asked: planning or running it would run somebody else's functions."""
 
 
-def code_in(text: str, avoided: Mapping[str, str], calls: Mapping[str, str]) -> Iterator[str]:
-    """What of others is named in a text: the lines of `avoided` and `calls`; see require_none."""
-    yield from (avoided[name] for name in sorted(avoided.keys() & {*_names(text)}))
-    yield from (calls[name] for name in sorted(calls.keys() & {*_called(text)}))
-
-
 def require_none(text: str, avoided: Mapping[str, str], calls: Mapping[str, str]) -> None:
     """Stops a query that would run code of others.
 
