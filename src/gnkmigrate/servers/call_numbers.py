@@ -42,7 +42,7 @@ _NAMESPACES: Mapping[str, tuple[int | None, int | None]] = {
     "unshare": (272, 97),
     "setns": (308, 268),
 }
-# What changes a file without opening it to write, which Landlock lets pass.
+# What changes or watches a file without opening it, which Landlock lets pass.
 _FILES: Mapping[str, tuple[int | None, int | None]] = {
     "chown": (92, None),
     "fchown": (93, 55),
@@ -61,6 +61,8 @@ _FILES: Mapping[str, tuple[int | None, int | None]] = {
     "setxattrat": (463, 463),
     "removexattrat": (466, 466),
     "file_setattr": (469, 469),
+    "inotify_add_watch": (254, 27),
+    "fanotify_init": (300, 262),
 }
 _MODES: Mapping[str, tuple[int | None, int | None]] = {
     "chmod": (90, None),
