@@ -438,7 +438,29 @@ SHADOWS = {
     "operator public.=(character varying,text): function trap.same(character varying,text)": SAME,
     "function public.norm(character varying) of": NORM,
     "type public.mood of": "CREATE DOMAIN public.mood AS text CHECK (trap.rise())",
-    "type public.item of": "CREATE VIEW public.item AS SELECT trap.rise()",
+    "view public.item of": "CREATE VIEW public.item AS SELECT trap.rise()",
+    "table public.item of": "CREATE TABLE public.item (id int)",
+    'table public.item of "gnk': "CREATE TABLE public.item (id int) PARTITION BY RANGE (id)",
+    "materialized view public.item of": "CREATE MATERIALIZED VIEW public.item AS SELECT 1 AS id",
+    "sequence public.numbers of": "CREATE SEQUENCE public.numbers",
+    "type public.kind of": "CREATE TYPE public.kind AS ENUM ('a')",
+    "type public.numbering of": "CREATE TABLE public.numbering (id int)",
+    'function public.uuid(text) of "gnk Hostile", which may be taken for a cast to type uuid': (
+        "CREATE FUNCTION public.uuid(text) RETURNS uuid LANGUAGE sql AS 'SELECT NULL::uuid'"
+    ),
+    "function public.kind(text,integer) of": (
+        "CREATE FUNCTION public.kind(text, int DEFAULT 1) RETURNS text LANGUAGE sql AS 'SELECT $1'"
+    ),
+    "function public.note(second.item) of": (
+        "CREATE FUNCTION public.note(second.item) RETURNS text LANGUAGE sql AS 'SELECT NULL'"
+    ),
+    "function other.norm(character varying) of": NORM.replace("public", "other"),
+    'function public.norm(character varying) of "gnk': (
+        "CREATE AGGREGATE public.norm(varchar) (SFUNC = text_larger, STYPE = text)"
+    ),
+    "function public.tidy(character varying) of": (
+        "CREATE PROCEDURE public.tidy(varchar) LANGUAGE sql AS 'SELECT trap.rise()'"
+    ),
 }
 
 
@@ -449,10 +471,14 @@ def test_what_may_be_taken_for_another_waits_for_trust(
     small.revision(1, UP.replace("public", "second"), DOWN.replace("public", "second"))
     project = small.project(schemas=["public", "second"])
     project.execute(
-        'GRANT CREATE ON SCHEMA public TO "gnk Hostile"; CREATE SCHEMA second;'
+        'GRANT CREATE ON SCHEMA public TO "gnk Hostile"; CREATE SCHEMA second; CREATE SCHEMA other;'
+        'GRANT ALL ON SCHEMA second, other TO "gnk Hostile";'
         "CREATE TABLE second.item (id int PRIMARY KEY, n int, note text);"
         "CREATE FUNCTION second.norm(text) RETURNS text LANGUAGE sql AS 'SELECT $1';"
-        "CREATE DOMAIN second.mood AS text"
+        "CREATE FUNCTION other.norm(text) RETURNS text LANGUAGE sql AS 'SELECT $1';"
+        "CREATE PROCEDURE second.tidy(text) LANGUAGE sql AS 'SELECT 1';"
+        "CREATE DOMAIN second.mood AS text; CREATE TYPE second.kind AS ENUM ('a');"
+        "CREATE SEQUENCE second.numbers; CREATE TYPE second.numbering AS (a int)"
     )
     enemy.plants(SHADOWS[called])
     said = refused(project)

@@ -59,6 +59,18 @@ WITH RECURSIVE session AS (
     SELECT pg_namespace.oid, place
     FROM pg_catalog.unnest(%(schemas)s::text[]) WITH ORDINALITY AS given (name, place)
     JOIN pg_catalog.pg_namespace ON nspname = name
+), nameable AS (
+    SELECT 'pg_catalog.pg_class'::pg_catalog.regclass AS classid, pg_class.oid, relname AS name,
+           relowner AS owner, place, true AS owns_name
+    FROM pg_catalog.pg_class JOIN looked_in ON looked_in.oid = relnamespace
+    WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+    UNION ALL
+    -- With those of rows, which have the name of their table.
+    SELECT 'pg_catalog.pg_type'::pg_catalog.regclass, pg_type.oid, typname, typowner, place,
+           coalesce(relkind = 'c', true)
+    FROM pg_catalog.pg_type JOIN looked_in ON looked_in.oid = typnamespace
+    LEFT JOIN pg_catalog.pg_class ON pg_class.oid = typrelid
+    WHERE typelem = 0
 ), touched (oid) AS (
     -- By its name in the catalog: to_regclass fails in a schema that the session may not use.
     SELECT pg_class.oid
@@ -224,13 +236,37 @@ WITH RECURSIVE session AS (
         WHERE own.proname = planted.proname AND own.proowner <> planted.proowner
           AND own.pronamespace IN (SELECT oid FROM looked_in) LIMIT 1), 'PostgreSQL''s')
     FROM func JOIN pg_catalog.pg_proc AS planted USING (oid)
-    WHERE pronamespace IN (SELECT oid FROM looked_in)
-      AND prorettype <> 'pg_catalog.trigger'::pg_catalog.regtype
+    WHERE prorettype <> 'pg_catalog.trigger'::pg_catalog.regtype
       AND EXISTS (
           SELECT FROM pg_catalog.pg_proc AS own
           WHERE own.proname = planted.proname AND own.proowner <> planted.proowner
-            AND (own.pronamespace IN (SELECT oid FROM looked_in)
-                 OR own.pronamespace = 'pg_catalog'::pg_catalog.regnamespace))
+            AND CASE WHEN planted.pronamespace IN (SELECT oid FROM looked_in)
+                     THEN own.pronamespace IN (SELECT oid FROM looked_in)
+                          OR own.pronamespace = 'pg_catalog'::pg_catalog.regnamespace
+                     -- By its name with a schema it is found in whatever schema that is.
+                     ELSE own.pronamespace = planted.pronamespace
+                          AND EXISTS (SELECT FROM looked_in) END)
+    UNION
+    -- uuid(x) is a cast, and name(row) a column, where no function is called so (manual, 4.2.9 and
+    -- 8.16.5).
+    SELECT NULL, NULL, 'mistaking', called || ', which may be taken for a cast to type '
+           || pg_catalog.format_type(meant.oid, NULL)
+    FROM func JOIN pg_catalog.pg_proc AS planted USING (oid)
+    JOIN pg_catalog.pg_type AS meant
+        ON meant.typname = planted.proname AND meant.typowner <> planted.proowner
+        AND meant.typrelid = 0
+        AND (meant.typnamespace IN (SELECT oid FROM looked_in)
+             OR meant.typnamespace = 'pg_catalog'::pg_catalog.regnamespace)
+    WHERE pronamespace IN (SELECT oid FROM looked_in)
+      AND prorettype <> 'pg_catalog.trigger'::pg_catalog.regtype
+      AND pronargs > 0 AND pronargs - pronargdefaults <= 1
+    UNION
+    SELECT NULL, NULL, 'mistaking', called || ', which may be taken for a column of '
+           || pg_catalog.format_type(proargtypes[0], NULL)
+    FROM func JOIN pg_catalog.pg_proc AS planted USING (oid)
+    JOIN pg_catalog.pg_type AS whole ON whole.oid = proargtypes[0]
+    JOIN pg_catalog.pg_attribute ON attrelid = typrelid AND attname = proname AND attnum > 0
+    WHERE pronamespace IN (SELECT oid FROM looked_in)
     UNION
     SELECT NULL, NULL, 'mistaking', pg_catalog.format('operator %%s: %%s, which may be taken for another''s',
                                           sign.oid::pg_catalog.regoperator, called)
@@ -276,19 +312,17 @@ WITH RECURSIVE session AS (
     WHERE pg_catalog.pg_has_role(lesser.oid, relowner, 'MEMBER')
        OR pg_catalog.has_any_column_privilege(lesser.oid, touched.oid, 'INSERT, UPDATE')
     UNION
-    -- A type is the first of its name in the path, and so is a view that hides a table. (That one
-    -- table hides another is how a project with several schemas may be meant.)
-    SELECT NULL, NULL, 'mistaking', pg_catalog.format('%%s of %%I, which may be taken for that of %%I',
-        pg_catalog.pg_describe_object('pg_catalog.pg_type'::pg_catalog.regclass, hiding.oid, 0),
-        lesser.rolname, pg_catalog.pg_get_userbyid(hidden.typowner))
-    FROM pg_catalog.pg_type AS hiding
-    JOIN lesser ON lesser.oid = hiding.typowner
-    JOIN looked_in AS first ON first.oid = hiding.typnamespace
-    JOIN pg_catalog.pg_type AS hidden
-        ON hidden.typname = hiding.typname AND hidden.typowner <> hiding.typowner
-    JOIN looked_in AS later ON later.oid = hidden.typnamespace AND later.place > first.place
-    LEFT JOIN pg_catalog.pg_class AS rows ON rows.oid = hiding.typrelid
-    WHERE hiding.typelem = 0 AND coalesce(rows.relkind, 'c') IN ('c', 'v')
+    -- A type is the first of its name in the path, and so is a table, view or sequence.
+    SELECT NULL, NULL, 'mistaking',
+           pg_catalog.format('%%s of %%I, which may be taken for that of %%I',
+               pg_catalog.pg_describe_object(hiding.classid, hiding.oid, 0),
+               lesser.rolname, pg_catalog.pg_get_userbyid(hidden.owner))
+    FROM nameable AS hiding
+    JOIN lesser ON lesser.oid = hiding.owner
+    JOIN nameable AS hidden
+        ON hidden.name = hiding.name AND hidden.classid = hiding.classid
+        AND hidden.owner <> hiding.owner AND hidden.place > hiding.place
+    WHERE hiding.owns_name OR hidden.owns_name
 )
 SELECT found.line, coalesce(named, relname), occasion
 FROM found LEFT JOIN pg_catalog.pg_class ON pg_class.oid = relation
