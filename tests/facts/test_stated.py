@@ -123,8 +123,8 @@ def test_two_scripts_say_as_much(load: Load) -> None:
     made = f"CREATE ROLE nobody_else; {TABLE} {OWNED}"
     assert planned(load(made.replace("stated_app", "nobody_else")), load(TABLE)) == [
         "ALTER TABLE public.t OWNER TO CURRENT_USER",
-        "ALTER VIEW public.v OWNER TO CURRENT_USER",
         "REVOKE SELECT ON TABLE public.v FROM nobody_else",
+        "ALTER VIEW public.v OWNER TO CURRENT_USER",
     ]
 
 

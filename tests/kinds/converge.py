@@ -8,10 +8,11 @@ from gnkmigrate.diff.applying import applicable
 from gnkmigrate.diff.beside import not_compared
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.diff.renames import NO_RENAMES, Renames
-from gnkmigrate.facts.objects import object_changes, object_hashes
+from gnkmigrate.facts.objects import object_changes
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.kinds.statement import Statements
+from gnkmigrate.plan.arrival import counted
 from gnkmigrate.plan.planner import plan
 from gnkmigrate.plan.undo import arrived_at
 from gnkmigrate.postgres.connection import DatabaseUrl, connect
@@ -115,8 +116,8 @@ def _lead(bench: Bench, live: DatabaseUrl, wanted: DatabaseUrl, renames: Renames
     left = [f"{each.verb} {each.identity}" for each in compare(now, target)]
     assert left == [], script
     # By these `apply` knows whether somebody else has changed something meanwhile.
-    arrived = object_hashes(arrived_at(source, target, known))
-    assert object_changes(arrived, object_hashes(now)) == [], script
+    arrived = arrived_at(source, target, known)
+    assert object_changes(counted(arrived, ()), counted(now, ())) == [], script
     assert difference(statements(bench.dump(live)), statements(bench.dump(wanted))) == "", script
     return [each.sql for each in made if each.sql != _BODIES]
 

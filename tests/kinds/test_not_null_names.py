@@ -106,6 +106,8 @@ SWAPPED = {
 
 @pytest.mark.parametrize(("old", "new"), SWAPPED.values(), ids=SWAPPED)
 def test_two_swap_their_names(server: Server, old: str, new: str) -> None:
+    if server.major < 18 and "COMMENT ON CONSTRAINT" in old + new:
+        pytest.skip("NOT NULL has no comment before PostgreSQL 18")
     converge(server, old, new)
 
 
