@@ -1,5 +1,6 @@
 import os
 import pickle
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -155,5 +156,41 @@ def test_a_query_runs_nobody_elses_code(database: DatabaseUrl) -> None:
             rows.of_query(database, query)
         assert "public.lower(character varying)" in refused.value.details[0]
         assert [row.name for row in rows.of_query(database, query, trusted=True)] == ["planted"]
+    finally:
+        execute(database, f"DROP OWNED BY {role}; DROP ROLE {role}")
+
+
+# Whose rows another role decides on, in each way in which it can.
+WRITTEN = {
+    "SELECT name, url FROM shops": "CREATE TABLE shops (name text, url text)",
+    "SELECT name, url FROM ours": "GRANT INSERT ON ours TO {role}",
+    "SELECT name, url FROM public.ours AS x": "GRANT UPDATE (url) ON ours TO {role}",
+    'SELECT name, url FROM "Shown"': (
+        'GRANT UPDATE ON ours TO {role}; CREATE VIEW "Shown" AS SELECT * FROM ours'
+    ),
+    "SELECT * FROM given()": (
+        "CREATE FUNCTION public.given(OUT name text, OUT url text) SECURITY DEFINER LANGUAGE sql"
+        " AS $$SELECT 'evil', 'host=evil'$$"
+    ),
+}
+
+
+@pytest.mark.parametrize("query", WRITTEN)
+def test_passwords_go_nowhere_that_another_role_says(database: DatabaseUrl, query: str) -> None:
+    role = f"writer_{os.getpid()}"
+    make = f"CREATE ROLE {role}; GRANT CREATE, USAGE ON SCHEMA public TO {role}"
+    execute(database, f"{make}; CREATE TABLE ours (name text, url text)")
+    execute(database, "INSERT INTO ours VALUES ('a', 'dbname=a')")
+    ours = "SELECT name, url FROM ours"
+    try:
+        assert [row.name for row in rows.of_query(database, ours)] == ["a"]
+        # Grants and the view are ours, the rest is theirs.
+        taken = "" if WRITTEN[query].startswith("GRANT") else f"SET ROLE {role}; "
+        execute(database, taken + WRITTEN[query].format(role=role))
+        with pytest.raises(PhaseRefused, match="Other roles decide on rows of --query") as refused:
+            rows.of_query(database, query)
+        assert role in refused.value.details[0]
+        with suppress(SettingsError):  # some are empty
+            rows.of_query(database, query, trusted=True)
     finally:
         execute(database, f"DROP OWNED BY {role}; DROP ROLE {role}")

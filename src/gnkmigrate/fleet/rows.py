@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from gnkmigrate import own_objects
-from gnkmigrate.errors import SettingsError
+from gnkmigrate.errors import PhaseRefused, SettingsError
 from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect, pin
-from gnkmigrate.run.foreign_queries import require_trust_to_ask
+from gnkmigrate.run.foreign_queries import require_trust_to_ask, written_by_others
 from gnkmigrate.validation import not_utf8
 
 _COLUMNS = ("name", "url")
@@ -128,12 +128,14 @@ def of_query(url: DatabaseUrl, query: str, *, trusted: bool = False) -> tuple[Ro
         trusted: whether the user says that what others have put there is all right.
 
     Raises:
-        PhaseRefused: it would run code of roles with fewer rights.
+        PhaseRefused: it would run code of roles with fewer rights, or they decide on its rows.
         SettingsError: it gives other columns, or no row.
         psycopg.Error: PostgreSQL refuses it.
     """
     with connect(url, read_only=True) as connection:
         require_trust_to_ask(connection, [query], _PATH, trusted=trusted)
+        if not trusted:
+            _require_own(connection, query)
         pin(connection, read_only=True, search_path=_PATH)
         cursor = connection.execute(query.encode())
         names = [column.name for column in cursor.description or ()]
@@ -149,6 +151,23 @@ def of_query(url: DatabaseUrl, query: str, *, trusted: bool = False) -> tuple[Ro
     if not found:
         raise SettingsError("The query of --query gives no row.", hint="Look at it with psql.")
     return found
+
+
+def _require_own(connection: Connection, query: str) -> None:
+    """Refuses rows that others write: a url decides to which server our passwords go.
+
+    Raises:
+        PhaseRefused: there may be some.
+    """
+    if lines := written_by_others(connection, query, _PATH):
+        raise PhaseRefused(
+            "Other roles decide on rows of --query, and so on where PGPASSWORD and passwords of "
+            "~/.pgpass are sent; no row was read.",
+            details=lines,
+            hint="As a role that may only read, write the rows into a file; look at it, and name "
+            "it with --targets. Or ask as the role to which the table belongs, if nobody else may "
+            "write it. Or set trust_triggers = true.",
+        )
 
 
 _SCHEMAS = r"""

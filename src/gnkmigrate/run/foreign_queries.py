@@ -19,6 +19,25 @@ from gnkmigrate.run.foreign_code import (
 )
 from gnkmigrate.run.names_in_sql import attributes, called, mentioned
 
+# What a query names, and what the views among it read.
+_READ = """
+WITH RECURSIVE read (oid) AS (
+    SELECT pg_class.oid
+    FROM pg_catalog.pg_class JOIN pg_catalog.pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE relname = ANY (%(names)s) AND (nspname = ANY (%(path)s) OR nspname = ANY (%(names)s))
+    UNION
+    SELECT refobjid
+    FROM read
+    JOIN pg_catalog.pg_rewrite ON ev_class = read.oid AND ev_type = '1'
+    JOIN pg_catalog.pg_depend ON objid = pg_rewrite.oid
+        AND classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
+        AND refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+)
+SELECT pg_catalog.quote_ident(nspname) || '.' || pg_catalog.quote_ident(relname)
+FROM read JOIN pg_catalog.pg_class USING (oid)
+JOIN pg_catalog.pg_namespace ON pg_namespace.oid = relnamespace
+WHERE relkind IN ('r', 'p', 'f', 'v', 'm') AND nspname !~ '^(pg_|information_schema$)'
+"""
 _SIGNS = frozenset("+-*/<>=~!@#%^&|`?")
 
 
@@ -94,3 +113,25 @@ def require_trust_to_ask(
             hint="Connect as the owner of what it reads, if that is no superuser. Or read these "
             "functions, then set trust_triggers = true (or add --trust-triggers).",
         )
+
+
+def written_by_others(connection: Connection, text: str, path: Sequence[str]) -> Sequence[str]:
+    """A line for each table and function whose rows a query gives and others decide on.
+
+    Args:
+        connection: the session, with the search_path of our own SQL.
+        text: the query.
+        path: the schemas in which it finds names.
+
+    Returns:
+        Those that roles may write whose rights the session has not, or has and others besides.
+    """
+    given = {"names": [*mentioned(text)], "path": [*path]}
+    read = [str(name) for (name,) in connection.execute(_READ, given).fetchall()]
+    rows, calls = looked_up(connection, read, writers=True), {*called(text, path)}
+    lines = {
+        line
+        for line, name, occasion in rows
+        if occasion == "writing" or (occasion == "giving" and name in calls)
+    }
+    return sorted(lines)

@@ -304,13 +304,18 @@ WITH RECURSIVE session AS (
     WHERE prosecdef AND %(writers)s
     UNION ALL
     SELECT touched.oid, NULL, 'writing',
-           pg_catalog.format('%%s %%s: role %%I may write it',
-                             CASE relkind WHEN 'v' THEN 'view' ELSE 'table' END,
-                             touched.oid::pg_catalog.regclass, rolname)
+           pg_catalog.format('%%s: %%s%%s may write it',
+               pg_catalog.pg_describe_object(
+                   'pg_catalog.pg_class'::pg_catalog.regclass, touched.oid, 0),
+               pg_catalog.array_to_string((pg_catalog.array_agg(
+                   pg_catalog.quote_ident(rolname) ORDER BY rolname))[:3], ', '),
+               CASE WHEN pg_catalog.count(*) > 3 THEN ' and others' END)
     FROM touched JOIN pg_catalog.pg_class USING (oid)
     JOIN lesser ON %(writers)s AND rolname !~ '^pg_'
     WHERE pg_catalog.pg_has_role(lesser.oid, relowner, 'MEMBER')
        OR pg_catalog.has_any_column_privilege(lesser.oid, touched.oid, 'INSERT, UPDATE')
+       OR pg_catalog.has_table_privilege(lesser.oid, touched.oid, 'TRIGGER')
+    GROUP BY touched.oid
     UNION
     -- A type is the first of its name in the path, and so is a table, view or sequence.
     SELECT NULL, NULL, 'mistaking',
