@@ -28,6 +28,8 @@ CREATE CAST (mood AS text) WITH FUNCTION trap.said(mood) AS IMPLICIT;
 CREATE TABLE moody (id int PRIMARY KEY, mood mood);
 CREATE DOMAIN short AS text CHECK (trap.calm());
 CREATE VIEW shortened AS SELECT id, tag::short FROM note;
+CREATE TYPE pair AS (id int, tags short[]);
+CREATE TYPE span AS RANGE (subtype = short);
 CREATE FUNCTION public.total(note) RETURNS int LANGUAGE plpgsql
 AS 'BEGIN PERFORM trap.rise(); RETURN 1; END';
 CREATE FUNCTION public.around(int, int) RETURNS boolean LANGUAGE plpgsql
@@ -42,6 +44,8 @@ QUERIES = {
     "SELECT * FROM whole": "index part_odd",
     "SELECT mood::text FROM moody": "cast from mood to text",
     "SELECT id FROM note WHERE tag = 'a'::short": "short",
+    "SELECT '(1,{a})'::pair": "short",
+    "SELECT '[a,b]'::span": "short",
     "SELECT * FROM shortened": "short",
     "SELECT note.total FROM note": "function public.total(note)",
     "SELECT total(note) FROM note": "function public.total(note)",

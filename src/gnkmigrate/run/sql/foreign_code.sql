@@ -99,12 +99,23 @@ WITH RECURSIVE session AS (
     ) AS part (oid)
     WHERE part.oid <> 0
 ), domain (oid, typname, base, maker) AS (
-    -- With those that it is made of: what is checked of a value is checked of theirs.
-    SELECT oid, typname, oid, typowner FROM pg_catalog.pg_type WHERE typtype = 'd'
+    -- And types that hold one, with all that they are made of: what is checked of a value is
+    -- checked of theirs. The name of a table's row type is the table's, which may be read.
+    SELECT pg_type.oid, typname, pg_type.oid, typowner
+    FROM pg_catalog.pg_type LEFT JOIN pg_catalog.pg_class ON pg_class.oid = typrelid
+    WHERE typtype IN ('d', 'r', 'm') OR typtype = 'c' AND relkind = 'c'
     UNION
     SELECT domain.oid, domain.typname, base.oid, base.typowner
     FROM domain JOIN pg_catalog.pg_type AS held ON held.oid = domain.base
-    JOIN pg_catalog.pg_type AS base ON base.oid = held.typbasetype AND base.typtype = 'd'
+    CROSS JOIN LATERAL (
+        SELECT held.typbasetype
+        UNION ALL SELECT held.typelem
+        UNION ALL SELECT rngsubtype FROM pg_catalog.pg_range
+        WHERE held.oid IN (rngtypid, rngmultitypid)
+        UNION ALL SELECT atttypid FROM pg_catalog.pg_attribute
+        WHERE attrelid = held.typrelid AND attnum > 0 AND NOT attisdropped
+    ) AS part (oid)
+    JOIN pg_catalog.pg_type AS base ON base.oid = part.oid
 ), object (relation, classid, objid, when_read, maker, expressions) AS (
     -- Its table's owner may have made it, or who has the right to.
     SELECT touched.oid, 'pg_catalog.pg_trigger'::pg_catalog.regclass, pg_trigger.oid, false,
