@@ -19,10 +19,12 @@ from gnkmigrate.servers import Server
 from tests.corpus.bench import Bench, Databases, loaded
 from tests.corpus.pairs import Pair
 
-READER, OWNER = "access_reader", "access_owner"
-ROLES = (READER, OWNER)
+READER, OWNER, STRANGER = "access_reader", "access_owner", "access_stranger"
+ROLES = (READER, OWNER, STRANGER)
 BY_OWNER = f"SET ROLE {OWNER};"
-BEGIN = f"GRANT CREATE ON SCHEMA public TO {READER}, {OWNER}; GRANT {READER} TO {OWNER};"
+BEGIN = (
+    f"GRANT CREATE ON SCHEMA public TO {READER}, {OWNER}, {STRANGER}; GRANT {READER} TO {OWNER};"
+)
 
 
 @contextmanager
@@ -299,6 +301,33 @@ MEANWHILE = {
         f"{SHOWN} CREATE VIEW w AS SELECT a, s FROM t; GRANT INSERT ON w TO {READER};",
     ),
 }
+# Only a superuser gives these away.
+LET = f"{SHOWN} ALTER TABLE t OWNER TO {OWNER}; GRANT SELECT ON t TO {READER};"
+ON, FORCED_ON = (f"ALTER TABLE t {how} ROW LEVEL SECURITY;" for how in ("ENABLE", "FORCE"))
+GIVEN = {
+    "a function of another, for fewer": (
+        f"{SHOWN} ALTER TABLE t OWNER TO {OWNER}; {TELLS} ALTER FUNCTION f() OWNER TO {STRANGER};",
+        f"""{SHOWN} ALTER TABLE t OWNER TO {OWNER}; {TELLS} {PRIVATE}
+            ALTER FUNCTION f() OWNER TO {OWNER};""",
+    ),
+    "a right goes with row security and the owner": (
+        f"{LET} {ON}",
+        f"{SHOWN} ALTER TABLE t OWNER TO {STRANGER}; GRANT SELECT ON t TO {OWNER};",
+    ),
+    "and binds the owner": (
+        f"{LET} {ON} {FORCED_ON}",
+        f"{SHOWN} ALTER TABLE t OWNER TO {STRANGER}; GRANT SELECT ON t TO {OWNER};",
+    ),
+    "an owner who is bound goes": (
+        f"{SHOWN} ALTER TABLE t OWNER TO {READER}; {ON} {FORCED_ON}",
+        f"{SHOWN} ALTER TABLE t OWNER TO {STRANGER};",
+    ),
+    "an owner who is bound goes, and policies stay": (
+        f"""{SHOWN} ALTER TABLE t OWNER TO {READER}; {ON} {FORCED_ON}
+            CREATE POLICY p ON t USING (a = 1);""",
+        f"{SHOWN} ALTER TABLE t OWNER TO {STRANGER}; {ON} CREATE POLICY p ON t USING (a = 1);",
+    ),
+}
 READS = (
     "SELECT a::text FROM t",
     "SELECT * FROM f()",
@@ -318,13 +347,21 @@ def _seen(url: DatabaseUrl) -> set[tuple[str, object]]:
     return found
 
 
-@pytest.mark.parametrize("role", ["", OWNER], ids=["superuser", "owner"])
-@pytest.mark.parametrize("shape", MEANWHILE)
+@pytest.mark.parametrize(
+    ("shape", "role"),
+    [
+        *((each, role) for each in MEANWHILE for role in ("", OWNER)),
+        *((each, "") for each in GIVEN),
+    ],
+)
 def test_nobody_sees_more_meanwhile_than_before_or_after(
     server: Server, shape: str, role: str
 ) -> None:
     begin = BY_OWNER if role else ""
-    with _loaded(server, *(begin + each for each in MEANWHILE[shape])) as (bench, databases):
+    with _loaded(server, *(begin + each for each in (MEANWHILE | GIVEN)[shape])) as (
+        bench,
+        databases,
+    ):
         assert databases.kept is not None
         for live, wanted in (
             (databases.old, databases.new),

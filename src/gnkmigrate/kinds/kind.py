@@ -134,9 +134,9 @@ class Kind(Reading, Dependents, Ordering, ABC):
         del context
         return fact
 
-    def halfway(self, change: Change) -> Fact | None:
+    def halfway(self, change: Change, context: Context) -> Fact | None:
         """What an alteration leaves before what lives in the thing changes; None: all of it."""
-        del change
+        del change, context
         return None
 
     def renamed_within(self, change: Change) -> str | None:

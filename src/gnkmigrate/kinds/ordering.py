@@ -90,6 +90,11 @@ class Ordering(Traits):
         """What is read or called while `fact` is made, by whoever may: access to it comes first."""
         return called(fact, target) if self.calls_functions else iter(())
 
+    def changes_with_guards(self, change: Change) -> bool:
+        """Whether who may use it, and whose it is, changes at once with it."""
+        del change
+        return self.shows_others
+
     def shows(self, before: Fact | None, after: Fact | None) -> Shows | None:
         """What a change does to what others may do and see; None for nothing."""
         if not self.shows_others or (before is None and after is None):

@@ -103,7 +103,8 @@ class _Expansion:
         actions = [Action("rename", each.before, each.after) for each in self.renamed.values()]
         for identity, change in self.altered.items():
             cause, left = self.causes.get(identity), self._between.get(identity)
-            between = left_of(change.fact, left) or kind_of(change.kind).halfway(change)
+            known = kind_of(change.kind)
+            between = left_of(change.fact, left) or known.halfway(change, self.context)
             actions.append(Action("alter", change.before, between or change.after, cause))
             if between is not None:
                 actions.append(Action("finish", between, change.after, cause))

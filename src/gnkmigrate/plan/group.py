@@ -74,12 +74,20 @@ def _with_its_thing(action: Action, known: Kind, graph: Graph) -> Iterator[Candi
     """What is made inside another thing, or together with it; and who may use what is altered."""
     fact = action.fact
     for maker in graph.makers.get(fact.parent, ()) if fact.parent else ():
-        at_once = known.guards and kind_of(maker.fact.kind).shows_others
+        of_thing = kind_of(maker.fact.kind)
         if maker.verb == "create" and action.verb == "create":
-            if at_once or known.is_inline(fact):
+            if known.is_inline(fact) or (known.guards and of_thing.shows_others):
                 yield action, maker, graph.before
-        elif maker.verb == "alter" and at_once and action.verb != "rename":
-            yield action, maker, graph.followers if action.verb == "drop" else graph.before
+        elif maker.verb == "alter" and known.guards and of_thing.changes_with_guards(maker.change):
+            yield from _at_once(action, maker, graph)
+    if known.guards:
+        for owner in graph.makers.get(Identity("owner", fact.identity.path), ()):
+            yield from _at_once(action, owner, graph)
+
+
+def _at_once(action: Action, leader: Action, graph: Graph) -> Iterator[Candidate]:
+    if action is not leader and action.verb != "rename":
+        yield action, leader, graph.followers if action.verb == "drop" else graph.before
 
 
 def _in_passing(action: Action, known: Kind, graph: Graph) -> Iterator[Candidate]:

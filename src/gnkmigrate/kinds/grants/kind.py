@@ -93,8 +93,9 @@ class Grants(Kind):
         )
         return shown(current, wanted, holds=not _is_column(one))
 
-    def halfway(self, change: Change) -> Fact | None:
+    def halfway(self, change: Change, context: Context) -> Fact | None:
         """What goes goes at once, and what comes is given once others see what they may then."""
+        del context
         if change.before is None:
             return None
         current, wanted = (

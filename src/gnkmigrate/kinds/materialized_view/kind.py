@@ -146,8 +146,9 @@ class MaterializedViewKind(Kind):
         yield fact.identity  # its own owner runs the query
         yield from reached(fact.depends_on, target)
 
-    def halfway(self, change: Change) -> Fact | None:
+    def halfway(self, change: Change, context: Context) -> Fact | None:
         """It is filled once it has its owner."""
+        del context
         if change.before is None or "populated" not in change.differing:
             return None
         return change.fact.has({"populated": change.before.payload["populated"]})

@@ -123,7 +123,8 @@ class SequenceKind(Kind):
         others = frozenset(needed for needed in fact.depends_on if needed != owner)
         return fact.has({"owned_by": None}).replaced(depends_on=others)
 
-    def halfway(self, change: Change) -> Fact | None:
+    def halfway(self, change: Change, context: Context) -> Fact | None:
+        del context
         # A new column that it is given to has a default by it, which is there with the column.
         before, owner = change.before, _owner(change.fact)
         if before is None or owner is None or "owned_by" not in change.differing:

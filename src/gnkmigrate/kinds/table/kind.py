@@ -228,8 +228,12 @@ class TableKind(Kind):
         hid, hides = (bool(each and each.payload.get("row_security")) for each in (before, after))
         return Shows.MORE if after and hid and not hides else super().shows(before, after)
 
-    def halfway(self, change: Change) -> Fact | None:
-        return halfway(change)
+    def changes_with_guards(self, change: Change) -> bool:
+        """Else an old owner, or a new one, sees all rows whom row security is about to bind."""
+        return not _SWITCHES.isdisjoint(change.differing)
+
+    def halfway(self, change: Change, context: Context) -> Fact | None:
+        return halfway(change, context)
 
     def names(self, fact: Fact) -> frozenset[tuple[str, ...]]:
         path = fact.identity.path
@@ -237,6 +241,7 @@ class TableKind(Kind):
 
 
 _SET_ACCESS_METHOD = 150000
+_SWITCHES = frozenset({"row_security", "row_security_forced"})
 
 
 def _locked_with(fact: Fact, source: Snapshot) -> Iterator[tuple[str, ...]]:
