@@ -123,9 +123,11 @@ def test_the_new_owner_has_what_it_was_granted_already(server: Server) -> None:
     old = "ALTER TABLE t OWNER TO app; GRANT SELECT ON t TO carol, reporter;"
     new = "ALTER TABLE t OWNER TO carol; GRANT INSERT ON t TO app;"
     assert converge(server, old, new, shared=TABLE, roles=ROLES).there == [
-        "ALTER TABLE public.t OWNER TO carol",
-        "REVOKE SELECT ON TABLE public.t FROM reporter",
-        "GRANT INSERT ON TABLE public.t TO app",
+        (
+            "ALTER TABLE public.t OWNER TO carol;\n"
+            "REVOKE SELECT ON TABLE public.t FROM reporter;\n"
+            "GRANT INSERT ON TABLE public.t TO app"
+        )
     ]
 
 
