@@ -115,6 +115,18 @@ def test_the_way_back_does_not_go_on_either(stopped: Kept) -> None:
     assert stopped.left(undone=True) == []
 
 
+def test_the_end_of_the_way_back_tells_as_well(server: Server, tmp_path: Path) -> None:
+    with kept(server, BEFORE, BEFORE + "CREATE INDEX late ON first (x);", tmp_path) as it:
+        it.apply()
+
+        def interfere(event: events.Event) -> None:
+            if isinstance(event, events.StepFinished):
+                execute(it.url, "ALTER TABLE first ADD theirs int")
+
+        with pytest.raises(PlanOvertaken, match="was taken back"):
+            it.apply(undo=True, observe=interfere)
+
+
 def test_a_secret_that_is_set_by_hand_is_nobodys_change(server: Server, tmp_path: Path) -> None:
     before = "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w;"
     given = "CREATE USER MAPPING FOR public SERVER s OPTIONS (\"user\" 'u', password '{}');"

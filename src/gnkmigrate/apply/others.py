@@ -12,6 +12,7 @@ from gnkmigrate.apply.plan_run import PlanRun
 from gnkmigrate.facts.objects import ObjectChange, object_changes
 from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.run import journal_notes, journal_schema
+from gnkmigrate.run.events import Direction
 
 # What the journal has the hashes under.
 _BEFORE = "objects before"
@@ -37,13 +38,21 @@ def since_begun(
     connection: Connection, plan: PlanRun, now: Mapping[str, str]
 ) -> Sequence[ObjectChange]:
     """What is not as a plan that was carried out whole leaves it; nothing where it never began."""
+    then = left(connection, plan, "up")
+    return () if then is None else object_changes(then, now)
+
+
+def left(connection: Connection, plan: PlanRun, direction: Direction) -> Mapping[str, str] | None:
+    """What is there once a direction of a plan is done; None where it was never begun.
+
+    The journal forgets a plan that was taken back: whoever takes it back asks before.
+    """
     before = _noted(connection, plan, _BEFORE)
-    if before is None:
-        return ()
+    if before is None or direction == "down":
+        return before
     leaves = plan.document.leaves
     there = {name: hash_ for name, hash_ in leaves.items() if hash_ is not None}
-    left = {name: hash_ for name, hash_ in before.items() if name not in leaves} | there
-    return object_changes(left, now)
+    return {name: hash_ for name, hash_ in before.items() if name not in leaves} | there
 
 
 def since_stopped(

@@ -1,6 +1,6 @@
 """Carries a plan out, or takes it back, on the one executor."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -11,7 +11,7 @@ from gnkmigrate.apply import others
 from gnkmigrate.apply.plan_run import PlanRun
 from gnkmigrate.apply.standing import Outlook, look, objects_now, require_no_rows
 from gnkmigrate.errors import GnkMigrateError
-from gnkmigrate.facts.objects import ObjectChange
+from gnkmigrate.facts.objects import ObjectChange, object_changes
 from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.run import (
     dry_run,
@@ -136,9 +136,10 @@ def _carry_out(
             _try(plan, application.direction, outlook, work)
         elif outlook.is_open:
             journal_schema.create(connection)
+            before = others.left(connection, plan, "down")
             _run(plan, application.direction, outlook, work)
-            if application.direction == "up":
-                _require_arrival(plan, outlook, work)
+            then = before if application.undo else others.left(connection, plan, "up")
+            _require_arrival(plan, application.direction, outlook, then, work)
         return outlook
 
 
@@ -166,16 +167,27 @@ def _remember_stop(plan: PlanRun, work: Work) -> None:
         others.remember_stop(work.connection, plan, objects_now(work.connection, plan))
 
 
-def _require_arrival(plan: PlanRun, outlook: Outlook, work: Work) -> None:
-    """Says what others have changed while the plan was carried out.
+def _require_arrival(
+    plan: PlanRun,
+    direction: Direction,
+    outlook: Outlook,
+    then: Mapping[str, str] | None,
+    work: Work,
+) -> None:
+    """Says what others have changed while the plan was carried out, or taken back.
 
     Raises:
         PlanOvertaken: some of it is what the plan changes.
     """
-    found = others.since_begun(work.connection, plan, objects_now(work.connection, plan))
-    if touched := others.of_the_plan(plan, found):
+    now = objects_now(work.connection, plan)
+    found = object_changes(now if then is None else then, now)
+    touched = others.of_the_plan(plan, found)
+    if direction == "down" and plan.document.undo.not_restored:
+        touched = ()  # it says itself that not all is as it was
+    if touched:
+        done = "carried out" if direction == "up" else "taken back"
         raise PlanOvertaken(
-            f"{plan.words} was carried out, and what it changes is not as it leaves it: somebody "
+            f"{plan.words} was {done}, and what it changes is not as it should be then: somebody "
             "else has changed it meanwhile.",
             details=list(map(str, touched)),
             hint="See what differs from the target: gnkmigrate plan",
