@@ -171,6 +171,9 @@ def _run_steps(
                 _run_looking(step, work)
             continue
         number += 1
+        with _failures_explained(step, work):
+            # Once more: while earlier steps ran, others may have put something there.
+            work.require_trust(foreign_code.of_steps(work.connection, (step,)))
         work.observe(events.StepStarted(work.phase, step.name, number))
         started = time.monotonic()
         with _failures_explained(step, work):
@@ -178,8 +181,6 @@ def _run_steps(
                 require_agreement(step, work)
                 if work.defers_cutover:
                     return rows, step
-            # Once more: while earlier steps ran, others may have put something there.
-            work.require_trust(foreign_code.of_steps(work.connection, (step,)))
             done = _run_changing(step, direction, run, work, loose)
         rows += done
         work.observe(
