@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from psycopg import conninfo
 
+from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.run import events
 from tests.migrations.project import Project
@@ -389,19 +390,18 @@ MEANWHILE = {
 
 
 @pytest.mark.parametrize("planted", MEANWHILE)
-def test_what_is_planted_while_rows_are_filled_runs_as_the_owner(
-    enemy: Enemy, planted: str
-) -> None:
-    """No preflight can see it: whoever fills the rows is the owner for as long."""
+def test_what_is_planted_while_rows_are_filled_stops_the_fill(enemy: Enemy, planted: str) -> None:
+    """No preflight can see it; once it is taken away, the same command goes on."""
     step, text, removed = MEANWHILE[planted]
 
     def plant(event: events.Event) -> None:
         if isinstance(event, events.StepStarted) and event.step == step:
             unused = "INSERT INTO public.place (road) VALUES ('Of nobody')"
             enemy.owner.execute(f"{unused if 'use' in step else ''}; {text}".encode())
-        if isinstance(event, events.StepFinished) and event.step == step:
-            enemy.owner.execute(removed.encode())
 
-    enemy.project.up(plant, through="phase1")
-    assert enemy.calls("reached") > 0
+    with pytest.raises(PhaseFailed, match=r"others have put code|changed what writing to"):
+        enemy.project.up(plant, through="phase1")
+    assert enemy.calls("risen") == 0
+    enemy.owner.execute(removed.encode())
+    enemy.project.up(through="phase1")
     assert enemy.calls("risen") == 0
