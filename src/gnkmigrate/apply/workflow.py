@@ -182,7 +182,7 @@ def _require_arrival(
     now = objects_now(work.connection, plan)
     found = object_changes(now if then is None else then, now)
     touched = others.of_the_plan(plan, found)
-    if direction == "down" and plan.document.undo.not_restored:
+    if direction == "down" and not plan.document.undo.exact:
         touched = ()  # it says itself that not all is as it was
     if touched:
         done = "carried out" if direction == "up" else "taken back"

@@ -95,6 +95,7 @@ class UndoDocument(BaseModel, extra="forbid"):
     statements: list[StatementDocument]
     not_restored: list[str]
     impossible: str
+    exact: bool
 
 
 class SessionDocument(BaseModel, extra="forbid"):
@@ -160,6 +161,7 @@ def write_plan(planned: Planned) -> str:
             statements=_statements(planned.undo.statements),
             not_restored=list(planned.undo.not_restored),
             impossible=planned.undo.impossible,
+            exact=planned.undo.exact,
         ),
         leaves=dict(planned.leaves),
         rights=[RightDocument(**asdict(each)) for each in planned.rights],

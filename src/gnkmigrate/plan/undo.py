@@ -22,11 +22,13 @@ class Undo:
         statements: in the order in which they run.
         not_restored: what the plan loses, and this does not bring back.
         impossible: why there is no way back; "" where there is one.
+        exact: whether every definition comes back as it was.
     """
 
     statements: Statements = ()
     not_restored: tuple[str, ...] = ()
     impossible: str = ""
+    exact: bool = True
 
 
 def undo_of(
@@ -58,9 +60,9 @@ def undo_of(
         back = plan(changes, arrived, source, online=online, source_timezone=source_timezone)
     except Unplannable as error:
         return Undo((), lost, error.message)
-    unlike = inherited_otherwise(arrived, source, renamed_by(changes))
+    unlike = [*inherited_otherwise(arrived, source, renamed_by(changes))]
     inherited = (f"the way of inheriting {each}" for each in unlike)
-    return Undo(back, (*lost, *inherited, *_not_with_rows(back)))
+    return Undo(back, (*lost, *inherited, *_not_with_rows(back)), exact=not unlike)
 
 
 def _not_with_rows(back: Statements) -> tuple[str, ...]:
