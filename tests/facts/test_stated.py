@@ -108,8 +108,7 @@ def test_what_it_leaves_open_goes_with_a_new_name(load: Load, live: DatabaseUrl)
 def test_what_a_script_says_counts(load: Load, live: DatabaseUrl) -> None:
     target = load(f"{TABLE} ALTER TABLE t OWNER TO other; GRANT INSERT ON t TO stated_reporter;")
     assert planned(read(live), target) == [
-        "ALTER TABLE public.t OWNER TO other",
-        "GRANT INSERT ON TABLE public.t TO stated_reporter",
+        "ALTER TABLE public.t OWNER TO other;\nGRANT INSERT ON TABLE public.t TO stated_reporter",
         "REVOKE SELECT ON TABLE public.v FROM stated_app",
     ]
 
