@@ -7,6 +7,7 @@ import pytest
 
 from gnkmigrate.errors import PhaseFailed, PhaseRefused
 from gnkmigrate.run import events
+from gnkmigrate.run.batches import progress
 from gnkmigrate.run.foreign_code import foreign_code
 from gnkmigrate.run.lasting_verifications import verify
 from tests.migrations.project import Project
@@ -233,7 +234,9 @@ def test_what_is_planted_while_rows_are_filled_stops_it(
     enemy: Hostile,
     planted: str,
     moment: type[events.StepStarted] | type[events.StepProgress],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(progress, "_TELL_EVERY_S", 0)  # after the first batch
     small.reversible(1, FILLED)
     project = small.project(limits={"batch_rows": 1})
     project.execute(
