@@ -55,6 +55,18 @@ class Statement:
 
 
 Statements = tuple[Statement, ...]
+# Table locks as the manual lists them (13.3.1), after none at all.
+_WEAKEST_FIRST = (
+    "",
+    "ACCESS SHARE",
+    "ROW SHARE",
+    "ROW EXCLUSIVE",
+    "SHARE UPDATE EXCLUSIVE",
+    "SHARE",
+    "SHARE ROW EXCLUSIVE",
+    "EXCLUSIVE",
+    "ACCESS EXCLUSIVE",
+)
 
 
 def together(made: Statements, guards: Statements) -> Statements:
@@ -81,10 +93,15 @@ def at_once(statements: Statements) -> Statements:
 
     Those that may not run in a transaction that does more stay as they are.
     """
-    first, *others = statements
-    if not others or not all(each.transactional for each in statements):
+    if len(statements) == 1 or not all(each.transactional for each in statements):
         return statements
-    locking = next((each for each in statements if each.lock), first)
+    locking = max(statements, key=lambda each: _WEAKEST_FIRST.index(each.lock))
+    other = [
+        (each.relation, each.lock)
+        for each in statements
+        if each.lock and each.relation != locking.relation
+    ]
+    beside = (pair for each in statements for pair in each.beside)
     return (
         replace(
             locking,
@@ -93,7 +110,7 @@ def at_once(statements: Statements) -> Statements:
             rewrites=any(each.rewrites for each in statements),
             scans=any(each.scans for each in statements),
             loses_data=", ".join(each.loses_data for each in statements if each.loses_data),
-            beside=tuple(dict.fromkeys(pair for each in statements for pair in each.beside)),
+            beside=tuple(dict.fromkeys((*other, *beside))),
             is_several=True,
             stops_at=tuple(dict.fromkeys(rows for each in statements for rows in each.stops_at)),
         ),
