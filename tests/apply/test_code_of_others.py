@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.kinds.statement import Statement
+from gnkmigrate.postgres.connection import connect
+from gnkmigrate.run.plan_code import code_of_plan
 from gnkmigrate.servers import Server
 from tests.apply.kept import kept
 from tests.support import execute
@@ -58,6 +61,18 @@ def test_what_a_statement_evaluates_is_asked_about(
         assert any(f"of {lesser}" in line for line in refused.value.details), refused.value.details
         it.apply(trusted=True)
         assert it.left() == []
+
+
+def test_each_command_of_a_transaction_counts(server: Server, lesser: str) -> None:
+    with server.database() as url:
+        execute(url, FITS + TABLE)
+        check = "ALTER TABLE public.t ADD CHECK (public.fits(n))"
+        several = Statement(f"GRANT SELECT ON public.t TO {lesser};\n{check}", "", is_several=True)
+        alone = Statement(f"GRANT SELECT ON public.t TO {lesser}", "")
+        with connect(url) as session:
+            assert code_of_plan(session, [alone], ()) == ()
+            (line,) = code_of_plan(session, [several], ())
+        assert line == f"function public.fits(text) of {lesser}"
 
 
 def test_what_a_plan_merely_names_is_not(server: Server, lesser: str, tmp_path: Path) -> None:

@@ -163,7 +163,9 @@ def _remember_stop(plan: PlanRun, work: Work) -> None:
     """Whoever goes on will know what was done in between, where the session is still there."""
     if work.connection.info.transaction_status != TransactionStatus.IDLE:
         return
-    with suppress(psycopg.Error, GnkMigrateError):  # what ended the run is what is told
+    with suppress(
+        psycopg.Error, GnkMigrateError
+    ):  # the error that ended the run is the one to report
         others.remember_stop(work.connection, plan, objects_now(work.connection, plan))
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.postgres.connection import Connection
+from gnkmigrate.postgres.psql import NotPlain, commands
 from gnkmigrate.run.foreign_code import all_tables, foreign_code
 from gnkmigrate.run.foreign_queries import OthersCode
 
@@ -41,13 +42,22 @@ def code_of_plan(
     there = {*all_tables(connection)}
     touched = {table for each in statements for table in _tables(each)} & there
     found = {*foreign_code(connection, sorted(touched), schemas)}
-    texts = [each.sql for each in statements if not _RUNS_NOTHING.match(each.sql)]
-    if not any(map(_FILLED.match, texts)):
+    asked = (command for each in statements for command in _commands(each))
+    texts = [command for command in asked if not _RUNS_NOTHING.match(command)]
+    if not any(map(_FILLED.search, texts)):
         texts = [text for text in texts if not _VIEW.match(text)]
     if texts:
         others = OthersCode.of(connection, ("pg_catalog",))
         found |= {line for text in texts for line in others.run_by(text)}
     return tuple(sorted(found))
+
+
+def _commands(statement: Statement) -> Sequence[str]:
+    """Each command of one transaction by itself: the first says nothing of the others."""
+    try:
+        return [*commands(statement.sql)] if statement.is_several else [statement.sql]
+    except NotPlain:  # then it is asked about as a whole, whatever it begins with
+        return [f"; {statement.sql}"]
 
 
 def _tables(statement: Statement) -> Iterable[str]:
